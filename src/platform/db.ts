@@ -1,0 +1,195 @@
+import pg from "pg";
+import { isUnavailable } from "./errors.ts";
+import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
+
+/** What a statement found: how many rows it touched, and those it answered with. */
+export interface Found {
+  readonly rowCount: number;
+  readonly rows: readonly object[];
+}
+
+/** Whatever runs a statement: the pool, where each stands alone, or an open transaction. */
+export interface Sql {
+  run(text: Text, params: Params): Promise<Found>;
+}
+
+declare const open: unique symbol;
+
+/** An open transaction. Only `db.transaction` makes one, so who asks for it cannot be called outside. */
+export interface Tx extends Sql {
+  readonly [open]: true;
+}
+
+export interface Db extends Sql {
+  /**
+   * Runs the work in one transaction and commits it. Runs it again from the start when PostgreSQL asks for that
+   * (serialization failure, deadlock), three times at most, so the work has no effect but its statements.
+   */
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** How many connections exist, are free, and how many callers wait for one. */
+  load(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity; begins with `orderwell`. */
+  readonly applicationName: string;
+  readonly connections?: number;
+  readonly statementTimeoutMs?: number;
+  /** Told about connections that broke while nobody used them; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const defaultConnections = 10; // Two cores do no more with more: coalesced sets need few connections.
+const defaultStatementTimeoutMs = 30_000; // Longer than any statement of ours; ends what a lost client left behind.
+const lockTimeoutMs = 10_000;
+const idleInTransactionTimeoutMs = 30_000; // No network call happens in a transaction, so it is never idle for long.
+const connectTimeoutMs = 5_000; // Also the longest wait for a free connection; the caller then hears 503.
+const answerGraceMs = 5_000; // A half-open connection is given up so long after the server would have ended the statement.
+const keepAliveDelayMs = 10_000;
+const tries = 3;
+
+pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
+const int8Array = 1016;
+const parseTextArray = pg.types.getTypeParser(1009 as never) as (text: string) => (string | null)[];
+pg.types.setTypeParser(int8Array as never, (text: string) =>
+  parseTextArray(text).map((element) => (element === null ? null : BigInt(element))),
+);
+
+/** The settings of every connection that we open, whoever uses it; each waits for nothing without end. */
+export function connectionSettings(options: DbOptions): pg.PoolConfig {
+  const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.connections ?? defaultConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + answerGraceMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
+  };
+}
+
+/** Opens a pool. No connection is made before the first statement. */
+export function openDb(options: DbOptions): Db {
+  const pool = new pg.Pool({ ...connectionSettings(options), pipeline: true } as pg.PoolConfig);
+  const onIdleError = options.onIdleError ?? (() => {});
+  pool.on("error", onIdleError);
+  // A connection that breaks while a caller holds it reports here too; the caller hears it from its statement.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return {
+    run: (text, params) => runOn(pool, text, params),
+    transaction: (work) => inTransaction(pool, work),
+    load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+async function runOn(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
+  const values = bindParameters(text, params);
+  const result = await connection.query({ name: text.name, text: text.sent, values, rowMode: "array" });
+  return { rowCount: result.rowCount ?? 0, rows: namedRows(result) };
+}
+
+function namedRows(result: pg.QueryArrayResult): object[] {
+  const names = result.fields.map((field) => camelCase(field.name));
+  return result.rows.map((row) => {
+    const named: Record<string, unknown> = {};
+    for (let column = 0; column < names.length; column += 1) named[names[column] as string] = row[column];
+    return named;
+  });
+}
+
+function mustRunAgain(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "40001" || code === "40P01";
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transactionOnce(pool, work);
+    } catch (error) {
+      if (attempt >= tries || !mustRunAgain(error)) throw error;
+    }
+  }
+}
+
+async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    // Not awaited: it travels with the first statement. That one fails too if this does.
+    client.query("begin").catch(() => {});
+    const tx = { run: (text: Text, params: Params) => runOn(client, text, params) } as Tx;
+    const result = await work(tx);
+    const ended = await client.query("commit");
+    // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
+    if (ended.command !== "COMMIT") throw new Error("The transaction was rolled back: a failed statement was not noticed.");
+    return result;
+  } catch (error) {
+    broken = !(await rolledBack(client, error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Keeps the first error: what goes wrong while rolling back only decides that the connection is thrown away. */
+async function rolledBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  if (isUnavailable(error)) return false;
+  return client.query("rollback").then(
+    () => true,
+    () => false,
+  );
+}
+
+type Statement<Needs extends Sql, Given extends Params, Answer> = (sql: Needs, params: Given) => Promise<Answer>;
+
+/** Declares a statement that answers any number of rows; its text limits them. */
+export function many<Needs extends Sql, Given extends Params, Row>(
+  name: string,
+  source: string,
+): Statement<Needs, Given, Row[]> {
+  const text = declareStatement(name, source);
+  return async (sql, params) => (await sql.run(text, params)).rows as Row[];
+}
+
+/** Declares a statement that answers one row or none. */
+export function maybeOne<Needs extends Sql, Given extends Params, Row>(
+  name: string,
+  source: string,
+): Statement<Needs, Given, Row | undefined> {
+  const text = declareStatement(name, source);
+  return async (sql, params) => {
+    const { rows } = await sql.run(text, params);
+    if (rows.length > 1) throw new Error(`${name} found ${rows.length} rows where one at most can be.`);
+    return rows[0] as Row | undefined;
+  };
+}
+
+/** Declares a statement that always answers one row. */
+export function one<Needs extends Sql, Given extends Params, Row>(
+  name: string,
+  source: string,
+): Statement<Needs, Given, Row> {
+  const text = declareStatement(name, source);
+  return async (sql, params) => {
+    const { rows } = await sql.run(text, params);
+    if (rows.length !== 1) throw new Error(`${name} found ${rows.length} rows where there is always one.`);
+    return rows[0] as Row;
+  };
+}
+
+/** Declares a statement that changes rows and answers how many. */
+export function change<Needs extends Sql, Given extends Params>(
+  name: string,
+  source: string,
+): Statement<Needs, Given, number> {
+  const text = declareStatement(name, source);
+  return async (sql, params) => (await sql.run(text, params)).rowCount;
+}

@@ -1,0 +1,2 @@
+/** Where graphile-worker keeps its jobs. Its own default, named once. */
+export const jobsSchema = "graphile_worker";

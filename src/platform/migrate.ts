@@ -1,0 +1,80 @@
+import { readdir, readFile } from "node:fs/promises";
+import { runMigrations } from "graphile-worker";
+import pg from "pg";
+import { reach } from "./failpoints.ts";
+import { jobsSchema } from "./job-schema.ts";
+
+const migrationsFolder = new URL("../../db/migrations/", import.meta.url);
+
+/** Any number serves, as long as every process of every version takes the same. */
+const migrationLock = 7_340_117;
+
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(migrationsFolder)).filter((name) => /^\d{4}_[a-z_]+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: await readFile(new URL(name, migrationsFolder), "utf8"),
+    })),
+  );
+}
+
+/**
+ * Brings the database to this version's schema and answers the names of the migrations that it ran.
+ *
+ * Takes an advisory lock, so that processes that start together do it once; each migration commits with its own mark,
+ * so that one killed half-way is run again from its start. A newer database than this program is refused.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, application_name: "orderwell migrate" });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
+    const ran = await runPending(client);
+    await runMigrations({ connectionString: url, preset: { worker: { schema: jobsSchema } } });
+    return ran;
+  } finally {
+    await client.end();
+  }
+}
+
+async function runPending(client: pg.Client): Promise<string[]> {
+  await client.query(`create table if not exists public.orderwell_migrations (
+    version int primary key, name text not null, migrated_at timestamptz not null default now())`);
+  const done = await client.query<{ version: number }>("select version from public.orderwell_migrations");
+  const versions = new Set(done.rows.map((row) => row.version));
+  const migrations = await readMigrations();
+  const newest = migrations.at(-1)?.version ?? 0;
+  const ahead = [...versions].filter((version) => version > newest);
+  if (ahead.length > 0) {
+    throw new Error(`The database is at version ${Math.max(...ahead)}, this program knows ${newest}: start a newer program.`);
+  }
+  const pending = migrations.filter((migration) => !versions.has(migration.version));
+  for (const migration of pending) await runOne(client, migration);
+  return pending.map((migration) => migration.name);
+}
+
+async function runOne(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query("begin");
+  try {
+    await client.query(migration.sql);
+    await reach("inside-migration");
+    await client.query("insert into public.orderwell_migrations (version, name) values ($1, $2)", [
+      migration.version,
+      migration.name,
+    ]);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback");
+    throw new Error(`Migration ${migration.name} failed: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { refusal } from "../platform/errors.ts";
+
+type Nothing = Record<string, never>;
+
+export const unreadableBody = refusal<{ why: string }>("http.unreadable_body", "unreadable", ({ why }) => why);
+
+export const invalidInput = refusal<{ what: string }>(
+  "http.invalid_input",
+  "invalid",
+  ({ what }) => `The ${what} can be read, but is not valid.`,
+);
+
+export const bodyTooLarge = refusal<{ limitBytes: number }>(
+  "http.body_too_large",
+  "too-large",
+  ({ limitBytes }) => `The body is larger than ${limitBytes} bytes.`,
+);
+
+export const unsupportedType = refusal<Nothing>(
+  "http.unsupported_type",
+  "unsupported",
+  () => "The body must be sent as application/json in UTF-8.",
+);
+
+export const routeNotFound = refusal<Nothing>("http.not_found", "not-found", () => "There is nothing at this address.");
+
+export const methodNotAllowed = refusal<{ method: string; allow: string }>(
+  "http.method_not_allowed",
+  "not-found",
+  ({ method, allow }) => `${method} is not served here; ${allow} is.`,
+);
+
+export const malformedUrl = refusal<Nothing>(
+  "http.malformed_url",
+  "unreadable",
+  () => "The address of the request cannot be read: one of its percent signs begins no UTF-8 character.",
+);
+
+export const malformedRequest = refusal<Nothing>(
+  "http.malformed_request",
+  "unreadable",
+  () => "The request is not valid HTTP.",
+);
+
+export const requestTimedOut = refusal<Nothing>(
+  "http.request_timeout",
+  "unreadable",
+  () => "The request did not arrive in time.",
+);
+
+export const headersTooLarge = refusal<Nothing>(
+  "http.headers_too_large",
+  "too-large",
+  () => "The headers of the request are too large.",
+);
+
+export const unauthorized = refusal<Nothing>(
+  "http.unauthorized",
+  "unauthorized",
+  () => "Send a valid API key as `Authorization: Bearer …`.",
+);
+
+export const scopeMissing = refusal<{ scope: string }>(
+  "http.scope_missing",
+  "forbidden",
+  ({ scope }) => `This API key lacks the scope ${scope}.`,
+);
+
+export const unavailable = refusal<Nothing>(
+  "http.unavailable",
+  "unavailable",
+  () => "This cannot be done just now. Ask again; with the same Idempotency-Key nothing is done twice.",
+);
+
+export const idempotencyKeyInvalid = refusal<Nothing>(
+  "http.idempotency_key_invalid",
+  "unreadable",
+  () => "An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.",
+);
+
+export const idempotencyKeyReused = refusal<Nothing>(
+  "http.idempotency_key_reused",
+  "invalid",
+  () => "This Idempotency-Key was used for another request.",
+);
+
+export const idempotencyKeyInFlight = refusal<Nothing>(
+  "http.idempotency_key_in_flight",
+  "conflict",
+  () => "The first request with this Idempotency-Key is still under way.",
+);

@@ -1,0 +1,22 @@
+// Must not be caught.
+import "./events/index.ts";
+import "./fulfillment/index.ts";
+import "./http/knows-identity.ts";
+import "./http/server.ts";
+import "./identity/index.ts";
+import "./notifications/index.ts";
+import "./orders/index.ts";
+import "./orders/order-jobs.ts";
+import "./orders/order-routes.ts";
+import "./orders/read-routes.ts";
+import "./orders/wires-jobs.ts";
+import "./orders/wires-routes.ts";
+import "./payments/ask-routes.ts";
+import "./payments/http-gateway-client.ts";
+import "./payments/index.ts";
+import "./platform/clock.ts";
+import "./platform/db.ts";
+import "./platform/knows-a-module.ts";
+import "./platform/money.ts";
+import "./tasks/index.ts";
+export const app = true;

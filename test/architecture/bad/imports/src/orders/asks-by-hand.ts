@@ -1,0 +1,3 @@
+// Must be caught by postgres-in-platform
+import pg from "pg";
+export const asked = pg;

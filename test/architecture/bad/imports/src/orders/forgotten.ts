@@ -1,0 +1,2 @@
+// Must be caught by no-orphans
+export const forgotten = true;

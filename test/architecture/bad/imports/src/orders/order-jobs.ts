@@ -1,0 +1,3 @@
+// Must not be caught.
+import { ask } from "../payments/index.ts";
+export const orderJobs = [ask];

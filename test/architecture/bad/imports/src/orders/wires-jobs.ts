@@ -1,0 +1,3 @@
+// Must be caught by wired-in-app
+import { orderJobs } from "./order-jobs.ts";
+export const wired = orderJobs;

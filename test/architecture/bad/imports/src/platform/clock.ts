@@ -1,0 +1,4 @@
+// Must not be caught.
+export interface Clock {
+  now(): Date;
+}

@@ -1,0 +1,2 @@
+// Must be caught by useFilenamingConvention
+export const one = 1;

@@ -1,0 +1,2 @@
+// Must be caught by noDefaultExport
+export default 1;

@@ -1,0 +1,4 @@
+// Must be caught by noUnusedPrivateClassMembers
+export class Order {
+  #forgotten = 1;
+}

@@ -1,0 +1,4 @@
+// Must be caught by useNodejsImportProtocol
+import { join } from "path";
+
+export const joined = join("a", "b");

@@ -1,0 +1,2 @@
+// Must be caught by useImportExtensions
+export { epoch } from "./reads-a-value";

@@ -1,0 +1,4 @@
+// Must be caught by noUnusedVariables
+function unused(): number {
+  return 1;
+}

@@ -1,0 +1,2 @@
+// Must be caught by noConsole
+console.log("An order was placed.");

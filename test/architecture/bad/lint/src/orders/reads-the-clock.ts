@@ -1,0 +1,2 @@
+// Must be caught by plugin
+export const startedAt = Date.now();

@@ -1,0 +1,2 @@
+// Must be caught by noProcessEnv
+export const port = process.env.PORT;

@@ -1,0 +1,2 @@
+// Must be caught by format
+export const   crooked  =  1

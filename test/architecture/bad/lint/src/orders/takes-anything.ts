@@ -1,0 +1,2 @@
+// Must be caught by noExplicitAny
+export const anything: any = 1;

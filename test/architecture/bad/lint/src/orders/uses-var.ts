@@ -1,0 +1,2 @@
+// Must be caught by noVar
+export var total = 1;

@@ -1,0 +1,2 @@
+// Must not be caught: this is where the environment is read.
+export const environment = process.env;

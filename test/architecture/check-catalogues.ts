@@ -1,0 +1,109 @@
+import type { Guard, RepositoryFile } from "./read-repository.ts";
+import { differences, sourcesOf, textOf } from "./read-repository.ts";
+
+interface DeclaredError {
+  readonly maker: string;
+  readonly code: string;
+  readonly kind: string;
+}
+
+const declaration = /export const (\w+) = refusal(?:<[\s\S]*?>)?\(\s*"([a-z_]+\.[a-z_]+)",\s*"([a-z-]+)"/g;
+
+/** Every way to refuse that the sources declare. */
+export function declaredErrors(files: readonly RepositoryFile[]): DeclaredError[] {
+  return sourcesOf(files).flatMap(({ text }) =>
+    [...text.matchAll(declaration)].map(([, maker = "", code = "", kind = ""]) => ({ maker, code, kind })),
+  );
+}
+
+/** The first cell of every table row that begins with a name in backticks, before the list of what is retired. */
+function catalogued(text: string): string[] {
+  const current = text.split(/^## Retired$/m)[0] ?? "";
+  return [...current.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name ?? "");
+}
+
+function retired(text: string): string[] {
+  const list = text.split(/^## Retired$/m)[1] ?? "";
+  return [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
+}
+
+function compare(page: string, text: string, declared: readonly string[]): string[] {
+  const listed = catalogued(text);
+  const twice = listed.filter((name, index) => listed.indexOf(name) !== index);
+  return [
+    ...differences(declared, listed, (name) => `${page} does not list ${name}.`),
+    ...differences(listed, declared, (name) => `${page} lists ${name}, which the sources do not have.`),
+    ...twice.map((name) => `${page} lists ${name} twice.`),
+    ...retired(text)
+      .filter((name) => declared.includes(name))
+      .map((name) => `${name} is retired in ${page} and in use again.`),
+  ];
+}
+
+const statusOf: Readonly<Record<string, number>> = {
+  unreadable: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  "not-found": 404,
+  conflict: 409,
+  "too-large": 413,
+  unsupported: 415,
+  invalid: 422,
+  "too-many": 429,
+  unavailable: 503,
+};
+
+/** docs/errors.md and the refusals of the sources are the same, with their status; each code is declared once. */
+export const errorCatalogue: Guard = (files) => {
+  const page = textOf(files, "docs/errors.md");
+  const declared = declaredErrors(files);
+  const codes = declared.map(({ code }) => code);
+  const every = sourcesOf(files).flatMap(({ text }) => [...text.matchAll(/\brefusal(?:<[\s\S]*?>)?\(\s*"/g)]);
+  const wrongStatus = declared.filter(
+    ({ code, kind }) => page.includes(`| \`${code}\` |`) && !page.includes(`| \`${code}\` | ${statusOf[kind]} |`),
+  );
+  return [
+    ...compare("docs/errors.md", page, codes),
+    ...wrongStatus.map(({ code, kind }) => `docs/errors.md gives ${code} another status than ${statusOf[kind]}.`),
+    ...codes.filter((code, index) => codes.indexOf(code) !== index).map((code) => `${code} is declared twice.`),
+    ...(every.length === declared.length
+      ? []
+      : [`${every.length - declared.length} refusals are not exported constants.`]),
+  ];
+};
+
+/** docs/events.md and the types of every *-events.ts are the same. */
+export const eventCatalogue: Guard = (files) => {
+  const types = sourcesOf(files)
+    .filter(({ path }) => path.endsWith("-events.ts"))
+    .flatMap(({ text }) => [...text.matchAll(/"([A-Z][a-z]+(?:[A-Z][a-z]+)+)"/g)].map(([, type]) => type ?? ""));
+  return compare("docs/events.md", textOf(files, "docs/events.md"), [...new Set(types)]);
+};
+
+interface ListedSetting {
+  readonly env: string;
+  readonly flag?: string;
+  readonly fallback: unknown;
+}
+
+/** The row that docs/config.md must have for a setting. */
+function settingRow({ env, flag, fallback }: ListedSetting): string {
+  const shown = fallback === "" ? "" : `\`${fallback}\``;
+  return `| \`${env}\` | ${flag === undefined ? "" : `\`--${flag}\``} | ${shown} |`;
+}
+
+/** docs/config.md and the settings of src/platform/config.ts are the same: variable, flag and fallback. */
+export function settingCatalogue(settings: readonly ListedSetting[], page: string): string[] {
+  const squeezed = page.replace(/ +/g, " ");
+  return [
+    ...compare(
+      "docs/config.md",
+      page,
+      settings.map(({ env }) => env),
+    ),
+    ...settings
+      .map((setting) => settingRow(setting).replace(/ +/g, " "))
+      .filter((row) => !squeezed.includes(row))
+      .map((row) => `docs/config.md lacks the row that begins: ${row}`),
+  ];
+}

@@ -1,0 +1,60 @@
+import { basename } from "node:path";
+import { declaredErrors } from "./check-catalogues.ts";
+import type { Guard, RepositoryFile } from "./read-repository.ts";
+import { sourcesOf } from "./read-repository.ts";
+
+const code = /^(src|test|bench|scripts|bin)\/.*\.(ts|mjs|cjs)$/;
+const unfinished = /\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))/;
+const longestRun = 3; // Longer explanations are records in docs/adr, with a link.
+
+/** A promise to come back names its issue. */
+export const unfinishedWork: Guard = (files) =>
+  files
+    .filter(({ path }) => code.test(path) && !path.startsWith("test/architecture/"))
+    .filter(({ text }) => unfinished.test(text))
+    .map(({ path }) => `${path} has unfinished work without an issue, as in TODO(#12).`);
+
+export const longComments: Guard = (files) =>
+  files
+    .filter(({ path }) => code.test(path))
+    .filter(({ text }) => new RegExp(`(?:^[ \\t]*//.*\\n){${longestRun + 1}}`, "m").test(text))
+    .map(({ path }) => `${path} has a comment of more than ${longestRun} lines: write a record and link it.`);
+
+export const silencedTypes: Guard = (files) =>
+  files
+    .filter(({ path, text }) => code.test(path) && /@ts-expect-error\s*$/m.test(text))
+    .filter(({ path }) => !path.startsWith("test/architecture/"))
+    .map(({ path }) => `${path} expects a type error and does not say why.`);
+
+function throwsOf(text: string): Set<string> {
+  const lines = [...text.matchAll(/@throws ([^\n]*(?:\n \*\s+[a-z_]+\.[a-z_]+[^\n]*)*)/g)];
+  return new Set(lines.flatMap(([, codes]) => codes?.match(/\b[a-z_]+\.[a-z_]+\b/g) ?? []));
+}
+
+/** Each code after @throws is one that exists. */
+export const unknownThrows: Guard = (files) => {
+  const known = new Set(declaredErrors(files).map(({ code }) => code));
+  return sourcesOf(files).flatMap(({ path, text }) =>
+    [...throwsOf(text)]
+      .filter((thrown) => !known.has(thrown))
+      .map((thrown) => `${path} throws ${thrown}, which nothing declares.`),
+  );
+};
+
+function isVerb({ path }: RepositoryFile): boolean {
+  const name = basename(path, ".ts");
+  return name.includes("-") && !/-(queries|errors|events|view|routes|jobs|client)$/.test(name);
+}
+
+/** What a verb throws by name stands in its doc comment. */
+export const untoldThrows: Guard = (files) => {
+  const makers = new Map(declaredErrors(files).map(({ maker, code }) => [maker, code]));
+  return sourcesOf(files)
+    .filter((file) => isVerb(file) && !/^src\/(platform|http|cli)\//.test(file.path))
+    .flatMap(({ path, text }) => {
+      const told = throwsOf(text);
+      const thrown = [...text.matchAll(/\bthrow (\w+)\(/g)].map(([, maker]) => makers.get(maker ?? ""));
+      const untold = new Set(thrown.filter((code) => code !== undefined && !told.has(code)));
+      return [...untold].map((code) => `${path} throws ${code} and no @throws says so.`);
+    });
+};

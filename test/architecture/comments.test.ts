@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { longComments, silencedTypes, unfinishedWork, unknownThrows, untoldThrows } from "./check-comments.ts";
+import { readRepository } from "./read-repository.ts";
+
+const files = await readRepository();
+const declaration = {
+  path: "src/orders/order-errors.ts",
+  text: `export const orderNotFound = refusal<{ orderId: string }>(\n  "order.not_found", "not-found", () => "")`,
+};
+const verb = (text: string) => [declaration, { path: "src/orders/cancel-order.ts", text }];
+
+describe("comments", () => {
+  test("promise nothing without an issue", () => assert.deepEqual(unfinishedWork(files), []));
+
+  test("such a promise is caught, one with its issue is not", () => {
+    assert.equal(unfinishedWork(verb("// TODO later")).length, 1);
+    assert.equal(unfinishedWork(verb("// TODO(#12): later")).length, 0);
+  });
+
+  test("are three lines at most", () => assert.deepEqual(longComments(files), []));
+
+  test("a longer one is caught", () => {
+    assert.equal(longComments(verb("// a\n".repeat(4))).length, 1);
+    assert.equal(longComments(verb("// a\n".repeat(3))).length, 0);
+  });
+
+  test("say why a type error is expected", () => assert.deepEqual(silencedTypes(files), []));
+
+  test("one that does not is caught", () => {
+    assert.equal(silencedTypes(verb("// @ts-expect-error\n")).length, 1);
+    assert.equal(silencedTypes(verb("// @ts-expect-error The column is not there.\n")).length, 0);
+  });
+});
+
+describe("@throws", () => {
+  test("names codes that exist", () => assert.deepEqual(unknownThrows(files), []));
+
+  test("a code that nothing declares is caught", () => {
+    assert.equal(unknownThrows(verb("/** @throws order.not_found, order.lost */")).length, 1);
+    assert.equal(unknownThrows(verb("/** @throws order.not_found */")).length, 0);
+  });
+
+  test("tells what a verb throws", () => assert.deepEqual(untoldThrows(files), []));
+
+  test("an untold code is caught", () => {
+    assert.equal(untoldThrows(verb("throw orderNotFound({ orderId });")).length, 1);
+    assert.equal(untoldThrows(verb("/** @throws order.not_found */ throw orderNotFound({ orderId });")).length, 0);
+  });
+});

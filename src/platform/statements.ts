@@ -93,3 +93,16 @@ export function camelCase(column: string): string {
   }
   return name;
 }
+
+/** Turns rows into the arrays that a set statement unnests: one for each name, in the rows' order. */
+export function columnsOf<Row, Picks extends Readonly<Record<string, (row: Row) => Value>>>(
+  rows: readonly Row[],
+  picks: Picks,
+): { [Name in keyof Picks]: ReturnType<Picks[Name]>[] } {
+  const columns: Record<string, Value[]> = {};
+  for (const name of Object.keys(picks)) {
+    const pick = picks[name] as (row: Row) => Value;
+    columns[name] = rows.map(pick);
+  }
+  return columns as { [Name in keyof Picks]: ReturnType<Picks[Name]>[] };
+}

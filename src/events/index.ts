@@ -1,0 +1,2 @@
+export { appendEvents } from "./append-events.ts";
+export type { NewEvent, StreamKind } from "./event.ts";

@@ -1,0 +1,121 @@
+import type { NewEvent } from "../events/index.ts";
+import type { ProviderOrder } from "../fulfillment/index.ts";
+import type { MoneyEntry, PaymentAttempt, Refund } from "../payments/index.ts";
+import type { QueuedJob } from "../platform/jobs.ts";
+import type { NewTask } from "../tasks/index.ts";
+import type { Order, OrderStatus, OrderWithItems } from "./order.ts";
+import type { OrderNews } from "./order-events.ts";
+
+/** Who changes orders and why: stands in every event and money entry. */
+export interface Author {
+  readonly actor: string;
+  readonly cause: string;
+}
+
+/** When waiting things come to an end. */
+export interface OrderPolicy {
+  /** How long an unpaid order waits. */
+  readonly expiryMs: number;
+  /** When an intent is looked at by the reconciler, if the process that wrote it says nothing more. */
+  readonly firstCheckMs: number;
+  /** How soon an unknown outcome is asked for again, at first. */
+  readonly againMs: number;
+}
+
+/**
+ * Everything that one transaction will write about its orders. Decisions are made by adding to it, on rows that are
+ * locked; `write-changes.ts` then writes all of it in one round trip.
+ */
+export interface Changes {
+  readonly now: Date;
+  readonly policy: OrderPolicy;
+  readonly placed: OrderWithItems[];
+  /** The newest state of each order that changed. */
+  readonly orders: Map<bigint, Order>;
+  readonly attemptsStarted: PaymentAttempt[];
+  readonly attemptsSaved: Map<string, PaymentAttempt>;
+  readonly entries: MoneyEntry[];
+  readonly refunds: Refund[];
+  readonly partsStarted: ProviderOrder[];
+  readonly partsSaved: ProviderOrder[];
+  readonly events: NewEvent[];
+  readonly jobs: QueuedJob[];
+  readonly tasks: NewTask[];
+}
+
+export function noChanges(now: Date, policy: OrderPolicy): Changes {
+  return {
+    now,
+    policy,
+    placed: [],
+    orders: new Map(),
+    attemptsStarted: [],
+    attemptsSaved: new Map(),
+    entries: [],
+    refunds: [],
+    partsStarted: [],
+    partsSaved: [],
+    events: [],
+    jobs: [],
+    tasks: [],
+  };
+}
+
+const sequenceDigits = 4; // 65,535 events are far more than an order lives through.
+
+/** The event's id: the order's with its last four digits replaced by the number, so that a repeated run makes the same. */
+export function eventIdOf(uid: string, sequence: number): string {
+  return uid.slice(0, -sequenceDigits) + sequence.toString(16).padStart(sequenceDigits, "0");
+}
+
+/** What else changes on the order together with an event. */
+export interface OrderStep {
+  readonly to?: OrderStatus;
+  readonly set?: Partial<Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor" | "attempts" | "refunds">>;
+}
+
+/** Adds the next event of an order's stream, with the move of its status if there is one, and answers the order as it is then. */
+export function addEvent<Kept extends Order>(
+  changes: Changes,
+  order: Kept,
+  news: OrderNews & { by: Author },
+  step: OrderStep = {},
+): Kept {
+  const sequence = order.lastSequence + 1;
+  const status = step.to ?? order.status;
+  changes.events.push({
+    streamKind: "order",
+    streamId: order.orderId,
+    sequence,
+    eventId: eventIdOf(order.uid, sequence),
+    type: news.type,
+    subject: order.uid,
+    occurredAt: changes.now,
+    fromStatus: step.to === undefined ? null : sequence === 1 ? "new" : order.status,
+    toStatus: step.to ?? null,
+    actor: news.by.actor,
+    cause: news.by.cause,
+    data: news.data,
+  });
+  const expiresAt = status === "pending" ? (order.expiresAt ?? expiryFrom(changes)) : null;
+  const next = { ...order, ...step.set, status, expiresAt, lastSequence: sequence, updatedAt: changes.now };
+  changes.orders.set(order.orderId, next);
+  return next;
+}
+
+/** Changes an order's counters where nothing is announced. */
+export function setCounters<Kept extends Order>(changes: Changes, order: Kept, set: NonNullable<OrderStep["set"]>): Kept {
+  const next = { ...order, ...set, updatedAt: changes.now };
+  changes.orders.set(order.orderId, next);
+  return next;
+}
+
+/** Remembers the newest state of an attempt. */
+export function saveAttempt(changes: Changes, attempt: PaymentAttempt): PaymentAttempt {
+  changes.attemptsSaved.set(`${attempt.orderId} ${attempt.attempt}`, attempt);
+  return attempt;
+}
+
+function expiryFrom(changes: Changes): Date {
+  return new Date(changes.now.getTime() + changes.policy.expiryMs);
+}

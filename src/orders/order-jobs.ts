@@ -1,0 +1,28 @@
+import type { Job } from "../platform/jobs.ts";
+import { expireOrder } from "./expire-order.ts";
+import { listExpiredOrderIds } from "./order-queries.ts";
+import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
+import { reconcilePayments } from "./reconcile-payments-flow.ts";
+import { payBack } from "./refund-payment-flow.ts";
+import { refundPayment } from "./refund-payment.ts";
+
+/** Gives promised money back. May run twice: see `payBack`. */
+export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refund: number }> {
+  return {
+    declaration: refundPayment,
+    run: ({ orderId, refund }, { tries }) => payBack(counter, { orderId: BigInt(orderId), refund }, tries),
+  };
+}
+
+/** Settles what is due until nothing more is. */
+export async function reconcileAll(counter: Counter, desk: PaymentDesk): Promise<void> {
+  while ((await reconcilePayments(counter, desk)) > 0);
+}
+
+const expiredAtOnce = 500; // One round; the rest is found by the next.
+
+/** Cancels unpaid orders whose time is over. A payment that comes later finds the order cancelled and goes back. */
+export async function expireOrders({ db, clock, policy }: Counter): Promise<void> {
+  const expired = await listExpiredOrderIds(db, { now: clock.now(), limit: expiredAtOnce });
+  for (const { orderId } of expired) await db.transaction((tx) => expireOrder(tx, { orderId }, policy, clock.now()));
+}

@@ -1,0 +1,88 @@
+/** Where an order stands. The words are the same in the database, the code, JSON and on screens. */
+export type OrderStatus = "pending" | "payment_processing" | "paid" | "shipped" | "delivered" | "cancelled";
+
+export const orderStatuses: readonly OrderStatus[] = [
+  "pending",
+  "payment_processing",
+  "paid",
+  "shipped",
+  "delivered",
+  "cancelled",
+];
+
+/** An agreement: what, for how much. Its items never change; its status moves and its money is counted. */
+export interface Order {
+  readonly orderId: bigint;
+  readonly uid: string;
+  readonly customerId: string;
+  readonly customerEmail: string;
+  readonly customerName: string;
+  /** The language of what the customer is told: `en` or `ja`. */
+  readonly locale: string;
+  readonly currency: string;
+  readonly status: OrderStatus;
+  readonly itemsMinor: bigint;
+  readonly discountMinor: bigint;
+  readonly taxMinor: bigint;
+  readonly shippingMinor: bigint;
+  readonly totalMinor: bigint;
+  /** What gateways took, whole. */
+  readonly capturedMinor: bigint;
+  /** What is promised back and not yet given back. */
+  readonly refundingMinor: bigint;
+  readonly refundedMinor: bigint;
+  /** The number of the newest payment attempt; 0 before the first. */
+  readonly attempts: number;
+  /** The number of the newest refund; 0 before the first. */
+  readonly refunds: number;
+  /** The number of the newest event. */
+  readonly lastSequence: number;
+  /** When an unpaid order is cancelled; null unless it is pending. */
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface OrderItem {
+  readonly line: number;
+  readonly sku: string;
+  readonly productName: string;
+  readonly quantity: bigint;
+  readonly unitPriceMinor: bigint;
+  readonly discountMinor: bigint;
+  readonly taxMinor: bigint;
+  /** Quantity times price, less the discount; tax is beside it. */
+  readonly lineTotalMinor: bigint;
+}
+
+export interface OrderWithItems extends Order {
+  readonly items: readonly OrderItem[];
+}
+
+/** The moves that an order may make. A free order needs no payment and goes from pending to paid at once. */
+const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  pending: ["payment_processing", "cancelled"],
+  payment_processing: ["paid", "pending"],
+  paid: ["shipped", "cancelled"],
+  shipped: ["delivered"],
+  delivered: [],
+  cancelled: [],
+};
+
+/** The statuses that an order may move to from where it stands. */
+export function movesFrom(order: Pick<Order, "status" | "totalMinor">): readonly OrderStatus[] {
+  return order.status === "pending" && order.totalMinor === 0n ? [...moves.pending, "paid"] : moves[order.status];
+}
+
+export function canMove(order: Pick<Order, "status" | "totalMinor">, to: OrderStatus): boolean {
+  return movesFrom(order).includes(to);
+}
+
+/** What was captured and neither went back nor is promised back. */
+export function balanceMinor(order: Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor">): bigint {
+  return order.capturedMinor - order.refundingMinor - order.refundedMinor;
+}
+
+export function isOrderStatus(word: string): word is OrderStatus {
+  return (orderStatuses as readonly string[]).includes(word);
+}

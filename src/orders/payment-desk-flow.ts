@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Claim, claimKeys, type KeyRow, storeAnswers } from "../http/claim-keys.ts";
+import { attemptKey, type ChargeAnswer, type Gateway } from "../payments/index.ts";
+import type { Clock } from "../platform/clock.ts";
+import { coalesce } from "../platform/coalesce.ts";
+import type { Db, Tx } from "../platform/db.ts";
+import { isUnavailable } from "../platform/errors.ts";
+import { reach } from "../platform/failpoints.ts";
+import { uuidV7 } from "../platform/ids.ts";
+import type { OrderPolicy } from "./changes.ts";
+import type { OrderWithItems } from "./order.ts";
+import { drawOrderIds } from "./order-queries.ts";
+import type { PaymentResult } from "./payment-result.ts";
+import { type NewOrder, placeOrders } from "./place-orders.ts";
+import { type Settlement, settlePayments } from "./settle-payments.ts";
+
+/** What the desk stands on. */
+export interface Counter {
+  readonly db: Db;
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly policy: OrderPolicy;
+}
+
+/** An order to place and pay; everything but its ids, which the desk draws. */
+export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "gateway">;
+
+/** The caller's Idempotency-Key, and how the answer that is kept under it is made from the order. */
+export interface Keyed {
+  readonly claim: Omit<Claim, "orderId">;
+  answer(order: OrderWithItems): { status: number; body: string };
+}
+
+/** Either the order as it stands after payment, or the row of a key that was used before. */
+export type DeskAnswer = { readonly order: OrderWithItems } | { readonly used: KeyRow };
+
+/** Where orders are placed and paid: requests that come together share their transactions. */
+export interface PaymentDesk {
+  /** Places one order, asks the gateway once, and settles what it said. Every step can be repeated by recovery. */
+  placeAndPay(request: OrderRequest, keyed?: Keyed): Promise<DeskAnswer>;
+  /** Takes in what somebody else heard about a payment. */
+  settle(result: PaymentResult): Promise<Settlement>;
+}
+
+const mostInOneSet = 200; // Larger sets make callers wait longer and gain nothing more (2026-11: 200 and 1,000 alike).
+const flushesAtOnce = 2; // One is being written while the next is being gathered; more only wait for the two cores.
+const settleTries = 5;
+const settleWaitMs = 200; // Doubled each time: six seconds in all, longer than a database takes to restart.
+
+interface Placing {
+  readonly request: OrderRequest;
+  readonly keyed: Keyed | undefined;
+}
+
+interface Settling {
+  readonly result: PaymentResult;
+  readonly order?: OrderWithItems;
+  readonly keyed?: Keyed | undefined;
+}
+
+/** Opens the desk. */
+export function openPaymentDesk(counter: Counter): PaymentDesk {
+  const sets = { most: mostInOneSet, flushes: flushesAtOnce, mayRunAlone: (error: unknown) => !isUnavailable(error) };
+  const place = coalesce<Placing, DeskAnswer>({ ...sets, run: (members) => placeSet(counter, members) });
+  const settle = coalesce<Settling, Settlement>({ ...sets, run: (members) => settleSet(counter, members) });
+  return {
+    settle: (result) => settle({ result }),
+    async placeAndPay(request, keyed) {
+      await reach("before-place");
+      const placed = await place({ request, keyed });
+      await reach("after-place");
+      if ("used" in placed || placed.order.status !== "payment_processing") return placed;
+      const answer = await charge(counter.gateway, placed.order);
+      await reach("after-charge");
+      const order = await settlePatiently(settle, { answer, order: placed.order, keyed });
+      await reach("after-settle");
+      return { order };
+    },
+  };
+}
+
+async function placeSet({ db, gateway, clock, policy }: Counter, members: Placing[]): Promise<DeskAnswer[]> {
+  const ids = await drawOrderIds(db, { count: members.length });
+  const now = clock.now();
+  const orders = members.map(({ request }, index): NewOrder => {
+    const { orderId } = ids[index] as { orderId: bigint };
+    return { ...request, orderId, uid: uuidV7(now), gateway: gateway.name };
+  });
+  return db.transaction(async (tx) => {
+    const used = await claimAll(tx, members, orders, now);
+    const free = orders.filter((_, index) => used[index] === undefined);
+    const placed = await placeOrders(tx, free, policy, now);
+    const byId = new Map(placed.map((order) => [order.orderId, order]));
+    const answers = members.map((_, index): DeskAnswer => {
+      const row = used[index];
+      return row ? { used: row } : { order: byId.get((orders[index] as NewOrder).orderId) as OrderWithItems };
+    });
+    await storeFinished(tx, members, answers, now);
+    await reach("inside-place");
+    return answers;
+  });
+}
+
+/** Claims the keys of those that brought one; answers the row of a key that is taken. */
+async function claimAll(
+  tx: Tx,
+  members: readonly Placing[],
+  orders: readonly NewOrder[],
+  now: Date,
+): Promise<(KeyRow | undefined)[]> {
+  const used: (KeyRow | undefined)[] = members.map(() => undefined);
+  const keyed = members.flatMap(({ keyed }, index) =>
+    keyed ? [{ index, claim: { ...keyed.claim, orderId: (orders[index] as NewOrder).orderId } }] : [],
+  );
+  if (keyed.length === 0) return used;
+  const outcomes = await claimKeys(
+    tx,
+    keyed.map(({ claim }) => claim),
+    now,
+  );
+  for (const [position, outcome] of outcomes.entries()) {
+    if (outcome !== "claimed") used[(keyed[position] as { index: number }).index] = outcome;
+  }
+  return used;
+}
+
+/** An order that cost nothing is finished here, so its answer is kept here. */
+async function storeFinished(tx: Tx, members: readonly Placing[], answers: DeskAnswer[], now: Date): Promise<void> {
+  const finished = answers.flatMap((answer, index) => {
+    const keyed = members[index]?.keyed;
+    const done = "order" in answer && answer.order.status !== "payment_processing";
+    return done && keyed ? [{ ...keyed.claim, ...keyed.answer(answer.order) }] : [];
+  });
+  if (finished.length > 0) await storeAnswers(tx, finished, now);
+}
+
+function charge(gateway: Gateway, order: OrderWithItems): Promise<ChargeAnswer> {
+  return gateway.charge({
+    key: attemptKey(order.uid, order.attempts),
+    orderId: order.orderId,
+    attempt: order.attempts,
+    amountMinor: order.totalMinor,
+    currency: order.currency,
+    customerEmail: order.customerEmail,
+  });
+}
+
+async function settleSet({ db, clock, policy }: Counter, members: Settling[]): Promise<Settlement[]> {
+  const now = clock.now();
+  return db.transaction(async (tx) => {
+    const settlements = await settlePayments(
+      tx,
+      members.map(({ result }) => result),
+      policy,
+      now,
+    );
+    const answers = members.flatMap(({ order, keyed }, index) => {
+      const settled = settlements[index]?.order;
+      return keyed && order && settled ? [{ ...keyed.claim, ...keyed.answer({ ...order, ...settled }) }] : [];
+    });
+    if (answers.length > 0) await storeAnswers(tx, answers, now);
+    await reach("inside-settle");
+    return settlements;
+  });
+}
+
+/**
+ * The money may have moved, so the answer is worth a few tries. When the database stays away the order is answered as
+ * it was committed, `payment_processing`, and the reconciler finishes it.
+ */
+async function settlePatiently(
+  settle: (member: Settling) => Promise<Settlement>,
+  heard: { answer: ChargeAnswer; order: OrderWithItems; keyed: Keyed | undefined },
+): Promise<OrderWithItems> {
+  const { answer, order, keyed } = heard;
+  const by = { actor: "gateway", cause: `answer to attempt ${order.attempts}` };
+  const result: PaymentResult = { orderId: order.orderId, attempt: order.attempts, answer, by };
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const settled = await settle({ result, order, keyed });
+      return { ...order, ...settled.order };
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (tried >= settleTries) return order;
+      await sleep(settleWaitMs * 2 ** (tried - 1));
+    }
+  }
+}

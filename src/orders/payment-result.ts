@@ -1,0 +1,22 @@
+import type { ChargeAnswer } from "../payments/index.ts";
+import type { Author } from "./changes.ts";
+
+/** What was heard about one payment attempt, from whomever: our own call, a webhook, the reconciler. */
+export interface PaymentResult {
+  readonly orderId: bigint;
+  /** The attempt it is about; null when only the order was named, which means the newest. */
+  readonly attempt: number | null;
+  readonly answer: ChargeAnswer;
+  readonly by: Author;
+}
+
+/** What hearing it changed. */
+export type SettlementOutcome =
+  | "paid"
+  | "failed"
+  | "waiting"
+  | "surplus"
+  | "duplicate"
+  | "mismatched"
+  | "unexpected"
+  | "no_order";

@@ -1,0 +1,55 @@
+import { claimDueAttempts, type ChargeAnswer, type ChargeRequest, type PaymentAttempt } from "../payments/index.ts";
+import { reach } from "../platform/failpoints.ts";
+import { findOrders } from "./order-queries.ts";
+import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
+
+const claimedAtOnce = 100; // One round asks for so many; the next round follows at once while more are due.
+const claimedForMs = 120_000; // Four times the longest call: nobody else asks for the same attempt meanwhile.
+const givenUpAfterMs = 900_000; // A payment that the gateway never heard of, and that must not be asked for twice.
+
+/**
+ * Asks gateways what became of attempts whose outcome is due to be known, and settles what they say.
+ *
+ * An attempt that the gateway never received is asked for again with the same key where that cannot charge twice; where
+ * it could, it is given up after a quarter of an hour. May run anywhere and at once: each attempt is claimed first.
+ * Answers how many attempts it looked at.
+ */
+export async function reconcilePayments(counter: Counter, desk: Pick<PaymentDesk, "settle">): Promise<number> {
+  const now = counter.clock.now();
+  const nextCheckAt = new Date(now.getTime() + claimedForMs);
+  const due = await counter.db.transaction((tx) => claimDueAttempts(tx, { now, nextCheckAt, limit: claimedAtOnce }));
+  if (due.length === 0) return 0;
+  const orders = await findOrders(counter.db, { orderIds: due.map((attempt) => attempt.orderId) });
+  const emails = new Map(orders.map((order) => [order.orderId, order.customerEmail]));
+  await Promise.all(due.map((attempt) => reconcileOne(counter, desk, attempt, emails.get(attempt.orderId) ?? "")));
+  return due.length;
+}
+
+async function reconcileOne(
+  counter: Counter,
+  desk: Pick<PaymentDesk, "settle">,
+  attempt: PaymentAttempt,
+  customerEmail: string,
+): Promise<void> {
+  const { orderId } = attempt;
+  const answer = await askAgain(counter, attempt, { ...attempt, customerEmail });
+  await reach("after-reconcile-answer");
+  const by = { actor: "reconciler", cause: `check ${attempt.checks + 1} of attempt ${attempt.attempt}` };
+  await desk.settle({ orderId, attempt: attempt.attempt, answer, by });
+}
+
+async function askAgain({ gateway, clock }: Counter, attempt: PaymentAttempt, request: ChargeRequest): Promise<ChargeAnswer> {
+  if (attempt.gateway !== gateway.name) return { outcome: "unknown", reason: `${attempt.gateway} is not configured` };
+  const found = await gateway.findCharge(request);
+  if (found) return asUnknown(found);
+  if (gateway.keysAreSafe) return asUnknown(await gateway.charge(request));
+  const ageMs = clock.now().getTime() - attempt.createdAt.getTime();
+  return ageMs > givenUpAfterMs
+    ? { outcome: "failed", failure: "processing_error", reference: null }
+    : { outcome: "unknown", reason: "the gateway has no such payment yet" };
+}
+
+/** That this call did not get through says nothing about an earlier one. */
+function asUnknown(answer: ChargeAnswer): ChargeAnswer {
+  return answer.outcome === "not_sent" ? { outcome: "unknown", reason: answer.reason } : answer;
+}

@@ -1,0 +1,47 @@
+import { findAttempts } from "../payments/index.ts";
+import type { Tx } from "../platform/db.ts";
+import { noChanges, type OrderPolicy } from "./changes.ts";
+import type { Order } from "./order.ts";
+import { lockOrders } from "./order-queries.ts";
+import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
+import { applyResult, type OrderInHand } from "./settlement.ts";
+import { writeChanges } from "./write-changes.ts";
+
+/** What became of one result: the outcome, and the order as it stands now. */
+export interface Settlement {
+  readonly outcome: SettlementOutcome;
+  readonly order: Order | undefined;
+}
+
+/**
+ * Takes in what was heard about payments, for many orders at once, and moves the orders accordingly. Our own calls,
+ * webhooks, the reconciler and the console all come through here.
+ *
+ * Locks the orders in ascending order. Sends `PaymentProcessed` and `OrderConfirmed`, or `PaymentFailed`.
+ * A second call with the same result changes nothing; a result that does not fit opens a task.
+ */
+export async function settlePayments(
+  tx: Tx,
+  results: readonly PaymentResult[],
+  policy: OrderPolicy,
+  now: Date,
+): Promise<Settlement[]> {
+  const orderIds = [...new Set(results.map((result) => result.orderId))];
+  // The attempts are read after the locks are held: the statements run in this order, in one round trip.
+  const [orders, attempts] = await Promise.all([lockOrders(tx, { orderIds }), findAttempts(tx, { orderIds })]);
+  const hands = new Map<bigint, OrderInHand>(
+    orders.map((order) => [order.orderId, { order, attempts: new Map() }] as const),
+  );
+  for (const attempt of attempts) hands.get(attempt.orderId)?.attempts.set(attempt.attempt, attempt);
+
+  const changes = noChanges(now, policy);
+  const outcomes = results.map((result) => {
+    const hand = hands.get(result.orderId);
+    return hand ? applyResult(changes, hand, result) : "no_order";
+  });
+  await writeChanges(tx, changes);
+  return results.map((result, index) => ({
+    outcome: outcomes[index] as SettlementOutcome,
+    order: hands.get(result.orderId)?.order,
+  }));
+}

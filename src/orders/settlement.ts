@@ -1,0 +1,226 @@
+import { ownPart } from "../fulfillment/index.ts";
+import { attemptKey, isOpen, nextCheckDelayMs, type PaymentAttempt, refundKey } from "../payments/index.ts";
+import { queued } from "../platform/jobs.ts";
+import { addEvent, type Author, type Changes, saveAttempt, setCounters } from "./changes.ts";
+import type { Order } from "./order.ts";
+import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
+import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
+import { refundPayment } from "./refund-payment.ts";
+import { tellCustomer } from "./tell-customer.ts";
+
+type Paid = Extract<PaymentResult["answer"], { outcome: "paid" }>;
+
+/** An order under its lock, with all its attempts, while results are applied to it one after the other. */
+export interface OrderInHand {
+  order: Order;
+  readonly attempts: Map<number, PaymentAttempt>;
+}
+
+/**
+ * Applies one result to an order in hand. It is the one place that decides what a payment means, whoever brought the
+ * news; the order of arrival and repeats do not matter.
+ */
+export function applyResult(changes: Changes, hand: OrderInHand, result: PaymentResult): SettlementOutcome {
+  const attempt = attemptMeant(hand, result);
+  if (!attempt) return openTask(changes, hand.order, result, "payment_unexpected");
+  const { answer, by } = result;
+  switch (answer.outcome) {
+    case "paid":
+      return applyPaid(changes, hand, { attempt, answer, result });
+    case "failed":
+      return applyFailed(changes, hand, attempt, { failure: answer.failure, reference: answer.reference, by });
+    case "not_sent":
+      return applyFailed(changes, hand, attempt, { failure: "not_sent", reference: null, by });
+    case "pending":
+      return applyWaiting(changes, hand, attempt, { state: "processing", reference: answer.reference });
+    case "unknown":
+      return applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
+  }
+}
+
+/** A gateway that only names its own payment means the attempt with that reference, else one that has none yet. */
+function attemptMeant(hand: OrderInHand, { attempt, answer }: PaymentResult): PaymentAttempt | undefined {
+  if (attempt !== null) return hand.attempts.get(attempt);
+  const reference = "reference" in answer ? answer.reference : null;
+  const newestFirst = [...hand.attempts.values()].reverse();
+  return (
+    newestFirst.find((one) => one.reference === reference) ??
+    newestFirst.find((one) => one.reference === null) ??
+    newestFirst[0]
+  );
+}
+
+interface PaidNews {
+  readonly attempt: PaymentAttempt;
+  readonly answer: Paid;
+  readonly result: PaymentResult;
+}
+
+function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): SettlementOutcome {
+  const { attempt, answer, result } = news;
+  if (answer.amountMinor !== attempt.amountMinor || answer.currency !== attempt.currency) {
+    return openTask(changes, hand.order, result, "payment_mismatch");
+  }
+  if (attempt.state === "paid" || (attempt.state === "cancelled" && attempt.reference !== null)) {
+    if (attempt.reference === answer.reference) return "duplicate";
+    return openTask(changes, hand.order, result, "payment_unexpected");
+  }
+  const wanted = hand.order.status === "payment_processing" || hand.order.status === "pending";
+  return wanted ? payOrder(changes, hand, news) : keepSurplus(changes, hand, news);
+}
+
+function payOrder(changes: Changes, hand: OrderInHand, { attempt, answer, result }: PaidNews): SettlementOutcome {
+  const { by } = result;
+  const captured = { capturedMinor: hand.order.capturedMinor + answer.amountMinor };
+  const news = { ...paymentProcessed(hand.order, attempt, answer.reference, changes.now), by };
+  // A payment that had been given up arrives after all: the order goes through its states as if it had come in time.
+  const step = hand.order.status === "pending" ? { to: "payment_processing" as const, set: captured } : { set: captured };
+  const charged = addEvent(changes, hand.order, news, step);
+  recordCapture(changes, hand, { attempt, answer, by, order: charged, state: "paid" });
+  hand.order = addEvent(changes, charged, { ...orderConfirmed(charged, changes.now), by }, { to: "paid" });
+  changes.partsStarted.push(ownPart(hand.order.orderId));
+  changes.jobs.push(queued(tellCustomer, { orderId: hand.order.orderId.toString(), kind: "order_confirmation" }));
+  return "paid";
+}
+
+/** The order is paid already, or cancelled: the money is written down and goes back. */
+function keepSurplus(changes: Changes, hand: OrderInHand, { attempt, answer, result }: PaidNews): SettlementOutcome {
+  const { by } = result;
+  const captured = { capturedMinor: hand.order.capturedMinor + answer.amountMinor };
+  const news = { ...paymentProcessed(hand.order, attempt, answer.reference, changes.now), by };
+  const charged = addEvent(changes, hand.order, news, { set: captured });
+  recordCapture(changes, hand, { attempt, answer, by, order: charged, state: "cancelled" });
+  hand.order = promiseRefund(changes, charged, { attempt, amountMinor: answer.amountMinor, reason: "surplus" });
+  return "surplus";
+}
+
+interface Capture {
+  readonly attempt: PaymentAttempt;
+  readonly answer: Paid;
+  readonly by: Author;
+  /** The order after the event that records the capture. */
+  readonly order: Order;
+  /** One attempt at most is `paid`; what comes in besides is `cancelled`, its money in the ledger all the same. */
+  readonly state: "paid" | "cancelled";
+}
+
+function recordCapture(changes: Changes, hand: OrderInHand, { attempt, answer, by, order, state }: Capture): void {
+  changes.entries.push({
+    orderId: order.orderId,
+    sequence: order.lastSequence,
+    attempt: attempt.attempt,
+    kind: "capture",
+    amountMinor: answer.amountMinor,
+    currency: answer.currency,
+    gateway: attempt.gateway,
+    reference: answer.reference,
+    cause: by.cause,
+    actor: by.actor,
+    recordedAt: changes.now,
+  });
+  const settled = { ...attempt, state, reference: answer.reference, failure: null, checkAt: null };
+  hand.attempts.set(attempt.attempt, saveAttempt(changes, settled));
+}
+
+/** Writes the intent to give money back and queues the call; what is promised can be promised only once. */
+export function promiseRefund(
+  changes: Changes,
+  order: Order,
+  money: { attempt: PaymentAttempt; amountMinor: bigint; reason: string },
+): Order {
+  const refund = order.refunds + 1;
+  changes.refunds.push({
+    orderId: order.orderId,
+    refund,
+    attempt: money.attempt.attempt,
+    key: refundKey(order.uid, refund),
+    state: "requested",
+    amountMinor: money.amountMinor,
+    currency: money.attempt.currency,
+    reason: money.reason,
+    reference: null,
+    failure: null,
+    createdAt: changes.now,
+    updatedAt: changes.now,
+  });
+  changes.jobs.push(queued(refundPayment, { orderId: order.orderId.toString(), refund }));
+  return setCounters(changes, order, { refunds: refund, refundingMinor: order.refundingMinor + money.amountMinor });
+}
+
+interface Failure {
+  readonly failure: string;
+  readonly reference: string | null;
+  readonly by: Author;
+}
+
+function applyFailed(changes: Changes, hand: OrderInHand, attempt: PaymentAttempt, heard: Failure): SettlementOutcome {
+  // A capture that we recorded stands: news of a failure that comes after it is old.
+  if (!isOpen(attempt)) return "duplicate";
+  const reference = heard.reference ?? attempt.reference;
+  const settled = { ...attempt, state: "failed" as const, failure: heard.failure, reference, checkAt: null };
+  hand.attempts.set(attempt.attempt, saveAttempt(changes, settled));
+  const news = { ...paymentFailed(hand.order, attempt, heard.failure, changes.now), by: heard.by };
+  const waited = hand.order.status === "payment_processing" && attempt.attempt === hand.order.attempts;
+  hand.order = addEvent(changes, hand.order, news, waited ? { to: "pending" } : {});
+  return "failed";
+}
+
+function applyWaiting(
+  changes: Changes,
+  hand: OrderInHand,
+  attempt: PaymentAttempt,
+  heard: { state: "processing" | "unknown"; reference: string | null },
+): SettlementOutcome {
+  if (!isOpen(attempt)) return "duplicate";
+  const checkAt = new Date(changes.now.getTime() + nextCheckDelayMs(attempt.checks, changes.policy.againMs));
+  hand.attempts.set(attempt.attempt, saveAttempt(changes, { ...attempt, ...heard, checks: attempt.checks + 1, checkAt }));
+  return "waiting";
+}
+
+/** Money was named that does not fit: a person decides, and nothing is marked paid. The same trouble opens one task. */
+function openTask(
+  changes: Changes,
+  order: Order,
+  { answer, attempt, by }: PaymentResult,
+  kind: "payment_mismatch" | "payment_unexpected",
+): SettlementOutcome {
+  const said =
+    answer.outcome === "paid"
+      ? { reference: answer.reference, amountMinor: answer.amountMinor.toString(), currency: answer.currency }
+      : { reference: "reference" in answer ? answer.reference : null };
+  changes.tasks.push({
+    kind,
+    cause: `${kind} order ${order.orderId} attempt ${attempt ?? order.attempts} reference ${said.reference}`,
+    orderId: order.orderId,
+    detail: { ...said, outcome: answer.outcome, heardFrom: by.cause },
+  });
+  return kind === "payment_mismatch" ? "mismatched" : "unexpected";
+}
+
+/** Starts the next attempt on an order that waits for payment. The order's row is held. */
+export function startAttempt<Kept extends Order>(
+  changes: Changes,
+  order: Kept,
+  gateway: string,
+  by: Author,
+): { order: Kept; attempt: PaymentAttempt } {
+  const number = order.attempts + 1;
+  const attempt: PaymentAttempt = {
+    orderId: order.orderId,
+    attempt: number,
+    key: attemptKey(order.uid, number),
+    gateway,
+    state: "processing",
+    amountMinor: order.totalMinor,
+    currency: order.currency,
+    reference: null,
+    failure: null,
+    checks: 0,
+    checkAt: new Date(changes.now.getTime() + changes.policy.firstCheckMs),
+    createdAt: changes.now,
+    updatedAt: changes.now,
+  };
+  changes.attemptsStarted.push(attempt);
+  const news = { ...paymentInitiated(order, attempt, changes.now), by };
+  return { order: addEvent(changes, order, news, { to: "payment_processing", set: { attempts: number } }), attempt };
+}

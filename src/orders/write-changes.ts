@@ -1,0 +1,88 @@
+import { appendEvents } from "../events/index.ts";
+import { saveProviderOrders, startProviderOrders } from "../fulfillment/index.ts";
+import { recordMoney, requestRefunds, saveAttempts, startAttempts } from "../payments/index.ts";
+import type { Tx } from "../platform/db.ts";
+import { enqueue } from "../platform/jobs.ts";
+import { columnsOf } from "../platform/statements.ts";
+import { openTasks } from "../tasks/index.ts";
+import type { Changes } from "./changes.ts";
+import type { Order, OrderWithItems } from "./order.ts";
+import { insertItems, insertOrders, updateOrders } from "./order-queries.ts";
+
+/**
+ * Writes everything at once: the statements do not depend on each other's answers, so they travel in one round trip.
+ * State, money, events and jobs stand or fall together. The caller holds the rows of the orders that change.
+ */
+export async function writeChanges(tx: Tx, changes: Changes): Promise<void> {
+  const { now } = changes;
+  const placed = new Set(changes.placed.map((order) => order.orderId));
+  const changed = [...changes.orders.values()].filter((order) => !placed.has(order.orderId));
+  // An order placed in this transaction is inserted as it is at its end.
+  const inserted = changes.placed.map((order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems);
+  await Promise.all([
+    ...placeRows(tx, inserted),
+    updateRows(tx, changed),
+    startAttempts(tx, changes.attemptsStarted, now),
+    saveAttempts(tx, [...changes.attemptsSaved.values()], now),
+    recordMoney(tx, changes.entries, now),
+    requestRefunds(tx, changes.refunds, now),
+    startProviderOrders(tx, changes.partsStarted, now),
+    saveProviderOrders(tx, changes.partsSaved, now),
+    changes.events.length > 0 ? appendEvents(tx, changes.events) : undefined,
+    changes.tasks.length > 0 ? openTasks(tx, changes.tasks, now) : undefined,
+    changes.jobs.length > 0 ? enqueue(tx, changes.jobs) : undefined,
+  ]);
+}
+
+function placeRows(tx: Tx, orders: readonly OrderWithItems[]): Promise<unknown>[] {
+  if (orders.length === 0) return [];
+  const rows = columnsOf(orders, {
+    orderIds: (order) => order.orderId,
+    uids: (order) => order.uid,
+    customerIds: (order) => order.customerId,
+    customerEmails: (order) => order.customerEmail,
+    customerNames: (order) => order.customerName,
+    locales: (order) => order.locale,
+    currencies: (order) => order.currency,
+    statuses: (order) => order.status as string,
+    itemsMinors: (order) => order.itemsMinor,
+    discountMinors: (order) => order.discountMinor,
+    taxMinors: (order) => order.taxMinor,
+    shippingMinors: (order) => order.shippingMinor,
+    totalMinors: (order) => order.totalMinor,
+    attempts: (order) => order.attempts,
+    lastSequences: (order) => order.lastSequence,
+    expiresAts: (order) => order.expiresAt,
+    createdAts: (order) => order.createdAt,
+  });
+  const lines = orders.flatMap((order) => order.items.map((item) => ({ ...item, orderId: order.orderId })));
+  const items = columnsOf(lines, {
+    orderIds: (line) => line.orderId,
+    lines: (line) => line.line,
+    skus: (line) => line.sku,
+    productNames: (line) => line.productName,
+    quantities: (line) => line.quantity,
+    unitPriceMinors: (line) => line.unitPriceMinor,
+    discountMinors: (line) => line.discountMinor,
+    taxMinors: (line) => line.taxMinor,
+    lineTotalMinors: (line) => line.lineTotalMinor,
+  });
+  return [insertOrders(tx, rows), insertItems(tx, items)];
+}
+
+async function updateRows(tx: Tx, orders: readonly Order[]): Promise<void> {
+  if (orders.length === 0) return;
+  const columns = columnsOf(orders, {
+    orderIds: (order) => order.orderId,
+    statuses: (order) => order.status as string,
+    capturedMinors: (order) => order.capturedMinor,
+    refundingMinors: (order) => order.refundingMinor,
+    refundedMinors: (order) => order.refundedMinor,
+    attempts: (order) => order.attempts,
+    refunds: (order) => order.refunds,
+    lastSequences: (order) => order.lastSequence,
+    expiresAts: (order) => order.expiresAt,
+    updatedAts: (order) => order.updatedAt,
+  });
+  await updateOrders(tx, columns);
+}

@@ -1,0 +1,162 @@
+import { change, many, maybeOne, type Sql, type Tx } from "../platform/db.ts";
+import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
+
+/** Writes the intents to charge, before any gateway is asked. */
+export const insertAttempts = change<
+  Tx,
+  {
+    orderIds: bigint[];
+    attempts: number[];
+    keys: string[];
+    gateways: string[];
+    states: string[];
+    amounts: bigint[];
+    currencies: string[];
+    checkAts: (Date | null)[];
+    now: Date;
+  }
+>(
+  "payments.insert_attempts",
+  `
+  insert into payments.payment_attempts
+    (order_id, attempt, key, gateway, state, amount_minor, currency, check_at, created_at, updated_at)
+  select given.*, :now, :now
+    from unnest(:orderIds::bigint[], :attempts::int[], :keys::text[], :gateways::text[], :states::text[],
+                :amounts::bigint[], :currencies::text[], :checkAts::timestamptz[]) as given`,
+);
+
+/** Every attempt of these orders. Whoever means to change one holds the order's row first. */
+export const findAttempts = many<Sql, { orderIds: bigint[] }, PaymentAttempt>(
+  "payments.find_attempts",
+  `
+  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, checks, check_at,
+         created_at, updated_at
+    from payments.payment_attempts
+   where order_id = any(:orderIds::bigint[])
+   order by order_id, attempt`,
+);
+
+/** Writes what became of attempts, as decided under the locks of their orders. */
+export const updateAttempts = change<
+  Tx,
+  {
+    orderIds: bigint[];
+    attempts: number[];
+    states: string[];
+    references: (string | null)[];
+    failures: (string | null)[];
+    checks: number[];
+    checkAts: (Date | null)[];
+    now: Date;
+  }
+>(
+  "payments.update_attempts",
+  `
+  update payments.payment_attempts as held
+     set state = given.state, reference = given.reference, failure = given.failure, checks = given.checks,
+         check_at = given.check_at, updated_at = :now
+    from unnest(:orderIds::bigint[], :attempts::int[], :states::text[], :references::text[], :failures::text[],
+                :checks::int[], :checkAts::timestamptz[])
+      as given(order_id, attempt, state, reference, failure, checks, check_at)
+   where held.order_id = given.order_id and held.attempt = given.attempt`,
+);
+
+export const insertMoneyEntries = change<
+  Tx,
+  {
+    orderIds: bigint[];
+    sequences: number[];
+    attempts: number[];
+    kinds: string[];
+    amounts: bigint[];
+    currencies: string[];
+    gateways: string[];
+    references: string[];
+    causes: string[];
+    actors: string[];
+    now: Date;
+  }
+>(
+  "payments.insert_money_entries",
+  `
+  insert into payments.money_entries
+    (order_id, sequence, attempt, kind, amount_minor, currency, gateway, reference, cause, actor, recorded_at)
+  select given.*, :now
+    from unnest(:orderIds::bigint[], :sequences::int[], :attempts::int[], :kinds::text[], :amounts::bigint[],
+                :currencies::text[], :gateways::text[], :references::text[], :causes::text[], :actors::text[]) as given`,
+);
+
+export const insertRefunds = change<
+  Tx,
+  {
+    orderIds: bigint[];
+    refunds: number[];
+    attempts: number[];
+    keys: string[];
+    amounts: bigint[];
+    currencies: string[];
+    reasons: string[];
+    now: Date;
+  }
+>(
+  "payments.insert_refunds",
+  `
+  insert into payments.refunds
+    (order_id, refund, attempt, key, state, amount_minor, currency, reason, created_at, updated_at)
+  select order_id, refund, attempt, key, 'requested', amount_minor, currency, reason, :now, :now
+    from unnest(:orderIds::bigint[], :refunds::int[], :attempts::int[], :keys::text[], :amounts::bigint[],
+                :currencies::text[], :reasons::text[])
+      as given(order_id, refund, attempt, key, amount_minor, currency, reason)`,
+);
+
+export const updateRefund = change<
+  Tx,
+  { orderId: bigint; refund: number; state: string; reference: string | null; failure: string | null; now: Date }
+>(
+  "payments.update_refund",
+  `
+  update payments.refunds
+     set state = :state, reference = :reference, failure = :failure, updated_at = :now
+   where order_id = :orderId and refund = :refund`,
+);
+
+export const findRefund = maybeOne<Sql, { orderId: bigint; refund: number }, Refund>(
+  "payments.find_refund",
+  `
+  select order_id, refund, attempt, key, state, amount_minor, currency, reason, reference, failure, created_at, updated_at
+    from payments.refunds
+   where order_id = :orderId and refund = :refund`,
+);
+
+export const listEntries = many<Sql, { orderId: bigint }, MoneyEntry>(
+  "payments.list_entries",
+  `
+  select order_id, sequence, attempt, kind, amount_minor, currency, gateway, reference, cause, actor, recorded_at
+    from payments.money_entries
+   where order_id = :orderId
+   order by sequence
+   limit 1000`,
+);
+
+/**
+ * Claims attempts whose outcome is due to be asked for, and puts their next look off, so that no other process asks
+ * meanwhile. Skips what another one is claiming.
+ */
+export const claimDueAttempts = many<Tx, { now: Date; nextCheckAt: Date; limit: number }, PaymentAttempt>(
+  "payments.claim_due_attempts",
+  `
+  with due as (
+    select order_id, attempt
+      from payments.payment_attempts
+     where check_at <= :now
+     order by check_at
+     limit :limit
+       for update skip locked
+  )
+  update payments.payment_attempts as held
+     set check_at = :nextCheckAt, updated_at = :now
+    from due
+   where held.order_id = due.order_id and held.attempt = due.attempt
+  returning held.order_id, held.attempt, held.key, held.gateway, held.state, held.amount_minor, held.currency,
+            held.reference, held.failure, held.checks, held.check_at, held.created_at, held.updated_at`,
+);

@@ -1,0 +1,84 @@
+import { uuidV5 } from "../platform/ids.ts";
+
+/** One try to have an order paid through one gateway. */
+export type AttemptState = "created" | "processing" | "paid" | "failed" | "unknown" | "expired" | "cancelled";
+
+export interface PaymentAttempt {
+  readonly orderId: bigint;
+  /** Counted from 1 within the order. */
+  readonly attempt: number;
+  /** Our own idempotency key: committed before the gateway is asked, the same for every call of this attempt. */
+  readonly key: string;
+  readonly gateway: string;
+  readonly state: AttemptState;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** The gateway's name for the payment, once it gave one. */
+  readonly reference: string | null;
+  readonly failure: string | null;
+  /** How often the gateway was asked what became of it. */
+  readonly checks: number;
+  /** When to ask next; null once it is settled. */
+  readonly checkAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type EntryKind = "capture" | "refund" | "refund_failed" | "chargeback";
+
+/** One row of the ledger; never changed once written. */
+export interface MoneyEntry {
+  readonly orderId: bigint;
+  /** The number of the event that recorded it. */
+  readonly sequence: number;
+  readonly attempt: number;
+  readonly kind: EntryKind;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly gateway: string;
+  readonly reference: string;
+  readonly cause: string;
+  readonly actor: string;
+  readonly recordedAt: Date;
+}
+
+export type RefundState = "requested" | "succeeded" | "failed";
+
+export interface Refund {
+  readonly orderId: bigint;
+  /** Counted from 1 within the order. */
+  readonly refund: number;
+  readonly attempt: number;
+  readonly key: string;
+  readonly state: RefundState;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly reason: string;
+  readonly reference: string | null;
+  readonly failure: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** An attempt that is not settled: money may or may not have moved. */
+export function isOpen(attempt: PaymentAttempt): boolean {
+  return attempt.state === "created" || attempt.state === "processing" || attempt.state === "unknown";
+}
+
+/** The attempt's idempotency key, which events call its payment id: made from the order's id and the attempt's number. */
+export function attemptKey(orderUid: string, attempt: number): string {
+  return uuidV5(orderUid, `payment ${attempt}`);
+}
+
+/** The refund's idempotency key, which events call its refund id. */
+export function refundKey(orderUid: string, refund: number): string {
+  return uuidV5(orderUid, `refund ${refund}`);
+}
+
+const longestWaitMs = 3_600_000; // Gateways settle within hours; asking more rarely would only keep the shopper waiting.
+const doublings = 12; // 5 s doubled twelve times is already more than the longest wait.
+
+/** How long to wait before the gateway is asked again: doubles with each check, an hour at most. */
+export function nextCheckDelayMs(checks: number, firstMs: number): number {
+  return Math.min(longestWaitMs, firstMs * 2 ** Math.min(checks, doublings));
+}

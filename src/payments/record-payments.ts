@@ -1,0 +1,68 @@
+import type { Tx } from "../platform/db.ts";
+import { columnsOf } from "../platform/statements.ts";
+import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
+import { insertAttempts, insertMoneyEntries, insertRefunds, updateAttempts } from "./payment-queries.ts";
+
+/** Commits nothing by itself: the intents stand once the caller's transaction does, and only then may gateways be asked. */
+export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[], now: Date): Promise<void> {
+  if (attempts.length === 0) return;
+  const columns = columnsOf(attempts, {
+    orderIds: (one) => one.orderId,
+    attempts: (one) => one.attempt,
+    keys: (one) => one.key,
+    gateways: (one) => one.gateway,
+    states: (one) => one.state,
+    amounts: (one) => one.amountMinor,
+    currencies: (one) => one.currency,
+    checkAts: (one) => one.checkAt,
+  });
+  await insertAttempts(tx, { ...columns, now });
+}
+
+/** Writes what became of attempts. The caller holds the rows of their orders. */
+export async function saveAttempts(tx: Tx, attempts: readonly PaymentAttempt[], now: Date): Promise<void> {
+  if (attempts.length === 0) return;
+  const columns = columnsOf(attempts, {
+    orderIds: (one) => one.orderId,
+    attempts: (one) => one.attempt,
+    states: (one) => one.state,
+    references: (one) => one.reference,
+    failures: (one) => one.failure,
+    checks: (one) => one.checks,
+    checkAts: (one) => one.checkAt,
+  });
+  await updateAttempts(tx, { ...columns, now });
+}
+
+/** Adds rows to the ledger. A reference that stands there already makes the whole transaction fail. */
+export async function recordMoney(tx: Tx, entries: readonly MoneyEntry[], now: Date): Promise<void> {
+  if (entries.length === 0) return;
+  const columns = columnsOf(entries, {
+    orderIds: (one) => one.orderId,
+    sequences: (one) => one.sequence,
+    attempts: (one) => one.attempt,
+    kinds: (one) => one.kind,
+    amounts: (one) => one.amountMinor,
+    currencies: (one) => one.currency,
+    gateways: (one) => one.gateway,
+    references: (one) => one.reference,
+    causes: (one) => one.cause,
+    actors: (one) => one.actor,
+  });
+  await insertMoneyEntries(tx, { ...columns, now });
+}
+
+/** Writes the intents to give money back, before any gateway is asked. */
+export async function requestRefunds(tx: Tx, refunds: readonly Refund[], now: Date): Promise<void> {
+  if (refunds.length === 0) return;
+  const columns = columnsOf(refunds, {
+    orderIds: (one) => one.orderId,
+    refunds: (one) => one.refund,
+    attempts: (one) => one.attempt,
+    keys: (one) => one.key,
+    amounts: (one) => one.amountMinor,
+    currencies: (one) => one.currency,
+    reasons: (one) => one.reason,
+  });
+  await insertRefunds(tx, { ...columns, now });
+}

@@ -1,0 +1,2 @@
+export { openTasks } from "./open-tasks.ts";
+export type { NewTask, TaskKind } from "./task.ts";

@@ -1,0 +1,16 @@
+import type { Tx } from "../platform/db.ts";
+import { columnsOf } from "../platform/statements.ts";
+import type { NewTask } from "./task.ts";
+import { insertTasks } from "./task-queries.ts";
+
+/** Opens tasks in the transaction that met the trouble. A cause that has its task already opens none. */
+export async function openTasks(tx: Tx, tasks: readonly NewTask[], now: Date): Promise<void> {
+  if (tasks.length === 0) return;
+  const columns = columnsOf(tasks, {
+    kinds: (task) => task.kind as string,
+    causes: (task) => task.cause,
+    orderIds: (task) => task.orderId,
+    details: (task) => JSON.stringify(task.detail),
+  });
+  await insertTasks(tx, { ...columns, now });
+}

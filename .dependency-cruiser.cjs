@@ -66,16 +66,21 @@ const kinds = [
   {
     name: "nouns-are-pure",
     severity: "error",
-    comment: "A one-word file has no SQL, no clock and no I/O: it imports nouns, money, errors and schemas.",
+    comment: "A one-word file has no SQL and no outside calls. It may name a verb, which it cannot call without a Tx.",
     from: { path: noun },
     to: {
-      dependencyTypesNot: ["type-only"],
-      pathNot: [
-        "^src/$1/(?!index\\.ts$)[a-z0-9]+\\.ts$",
-        "^src/$1/[a-z0-9-]+-errors\\.ts$",
-        "^src/platform/(money|errors|ids)\\.ts$",
-        "node_modules/typebox/",
-      ],
+      path: ["-(queries|client|routes|jobs|flow)\\.ts$", "^src/platform/"],
+      pathNot: ["^src/platform/(money|errors|ids|jobs|db|clock)\\.ts$"],
+    },
+  },
+  {
+    name: "nouns-open-nothing",
+    severity: "error",
+    comment: "A one-word file does no I/O: of packages and built-in modules it knows schemas and hashes.",
+    from: { path: noun },
+    to: {
+      dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-no-pkg"],
+      pathNot: ["node_modules/typebox/", "^(node:)?crypto$"],
     },
   },
   {

@@ -1,8 +1,9 @@
 // Every static check at once, under a minute. Plain JavaScript: it may be started by a Node that cannot run the rest.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installMissing } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tools = join(root, "node_modules/.bin");
@@ -14,11 +15,6 @@ function listGuards() {
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => join(guards, name))
     .filter((path) => !readFileSync(join(root, path), "utf8").includes("../support/"));
-}
-
-async function installWhatIsMissing() {
-  const script = new URL("install.mjs", import.meta.url);
-  if (existsSync(script)) await (await import(script)).install?.();
 }
 
 /** Runs one check, and answers what it printed only when it failed. */
@@ -39,7 +35,7 @@ function run({ name, command, args }) {
   });
 }
 
-await installWhatIsMissing();
+installMissing({ development: true });
 
 const checks = [
   { name: "types", command: "tsc", args: ["--noEmit", "--pretty", "false"] },

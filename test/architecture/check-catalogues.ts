@@ -53,18 +53,34 @@ const statusOf: Readonly<Record<string, number>> = {
   unavailable: 503,
 };
 
+const unexpected = 500;
+
+/** Where HTTP names a status of its own for a code, and the codes that are no refusals. */
+function narrowStatuses(files: readonly RepositoryFile[]): Map<string, number> {
+  const text = textOf(files, "src/http/problem-view.ts");
+  const pairs = [...text.matchAll(/"([a-z_]+\.[a-z_]+)": (\d{3}),/g)].map(
+    ([, code = "", status]) => [code, Number(status)] as const,
+  );
+  const faults = [...text.matchAll(/export const \w+Code = "([a-z_.]+)"/g)].map(
+    ([, code = ""]) => [code, unexpected] as const,
+  );
+  return new Map([...pairs, ...faults]);
+}
+
 /** docs/errors.md and the refusals of the sources are the same, with their status; each code is declared once. */
 export const errorCatalogue: Guard = (files) => {
   const page = textOf(files, "docs/errors.md");
   const declared = declaredErrors(files);
+  const narrow = narrowStatuses(files);
+  const statuses = new Map([...declared.map(({ code, kind }) => [code, statusOf[kind]] as const), ...narrow]);
   const codes = declared.map(({ code }) => code);
   const every = sourcesOf(files).flatMap(({ text }) => [...text.matchAll(/\brefusal(?:<[\s\S]*?>)?\(\s*"/g)]);
-  const wrongStatus = declared.filter(
-    ({ code, kind }) => page.includes(`| \`${code}\` |`) && !page.includes(`| \`${code}\` | ${statusOf[kind]} |`),
+  const wrongStatus = [...statuses].filter(
+    ([code, status]) => page.includes(`| \`${code}\` |`) && !page.includes(`| \`${code}\` | ${status} |`),
   );
   return [
-    ...compare("docs/errors.md", page, codes),
-    ...wrongStatus.map(({ code, kind }) => `docs/errors.md gives ${code} another status than ${statusOf[kind]}.`),
+    ...compare("docs/errors.md", page, [...statuses.keys()]),
+    ...wrongStatus.map(([code, status]) => `docs/errors.md gives ${code} another status than ${status}.`),
     ...codes.filter((code, index) => codes.indexOf(code) !== index).map((code) => `${code} is declared twice.`),
     ...(every.length === declared.length
       ? []

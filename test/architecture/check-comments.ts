@@ -4,7 +4,7 @@ import type { Guard, RepositoryFile } from "./read-repository.ts";
 import { sourcesOf } from "./read-repository.ts";
 
 const code = /^(src|test|bench|scripts|bin)\/.*\.(ts|mjs|cjs)$/;
-const unfinished = /\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))/;
+const unfinished = /\b(TODO|FIXME)\b(?!\(#\d+\))/;
 const longestRun = 3; // Longer explanations are records in docs/adr, with a link.
 
 /** A promise to come back names its issue. */

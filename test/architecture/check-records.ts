@@ -51,6 +51,17 @@ export const recordStatus: Guard = (files) => {
 /** Where a guard that is no file may be declared. */
 const declarations = [".dependency-cruiser.cjs", "biome.json"];
 
+function isName(guard: string): boolean {
+  return /^[\w-]+$/.test(guard);
+}
+
+/** The names in backticks before the colon of each point: after it, the sentence says what they hold. */
+function guardsOf(text: string): string[] {
+  const points = (text.split("\n## Guard\n")[1] ?? "").match(/^- .*$/gm) ?? [];
+  const heads = points.map((point) => point.split(/: /)[0] ?? "");
+  return heads.flatMap((head) => [...head.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ""));
+}
+
 /** A guard is a file, an import or lint rule, or a name in the migrations (a constraint, an index, a trigger). */
 export const recordGuards: Guard = (files) => {
   const paths = new Set(files.map(({ path }) => path));
@@ -59,10 +70,12 @@ export const recordGuards: Guard = (files) => {
     "\n",
   );
   return recordsOf(files).flatMap(({ path, text }) => {
-    const guards = [...(text.split("\n## Guard\n")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
+    const guards = guardsOf(text);
     if (guards.length === 0) return [`${path} names no guard.`];
     return guards
-      .filter((guard) => !paths.has(guard) && !new RegExp(`(?<!\\w)${guard}(?!\\w)`).test(declared))
+      .filter(
+        (guard) => !paths.has(guard) && !(isName(guard) && new RegExp(`(?<![\\w-])${guard}(?![\\w-])`).test(declared)),
+      )
       .map((guard) => `${path} names the guard ${guard}, which does not exist.`);
   });
 };

@@ -18,17 +18,26 @@ const noTables = new Set(["set", "unnest", "lateral", "select", "of", "skip", "n
 function unqualifiedTables(sql: string): string[] {
   const known = new Set([...sql.matchAll(introduced)].map(([, name]) => name));
   return [...sql.matchAll(named)]
-    .filter(([, name = "", next]) => next === undefined && !noTables.has(name) && !known.has(name))
+    .filter(
+      ([, name = "", next]) => next === undefined && !noTables.has(name) && !name.startsWith("pg_") && !known.has(name),
+    )
     .map(([, name]) => name ?? "");
+}
+
+const aliased = /\b(?:from|join|update|into)\s+[a-z_0-9.]+\s+(?:as\s+)?([a-z_]+)|\bas\s+([a-z_]+)/g;
+
+/** A schema's name may be an alias, too: then only a table in its place tells. */
+function touches(sql: string, schema: string): boolean {
+  const aliases = [...sql.matchAll(aliased)].flatMap(([, one, other]) => [one, other]);
+  const anywhere = aliases.includes(schema) ? "\\b(?:from|join|update|into|using|only|table)\\s+" : "(?<![.\\w])";
+  return new RegExp(`${anywhere}${schema}\\.[a-z_]`).test(sql);
 }
 
 /** A name begins with its module, and the text names tables by schema, none of another module's. */
 export function strayStatements(statements: readonly OwnedStatement[], schemas: readonly string[]): string[] {
   return statements.flatMap(({ module, name, source }) => {
     const sql = bare(source).toLowerCase();
-    const foreign = schemas.filter(
-      (schema) => schema !== module && new RegExp(`(?<![.\\w])${schema}\\.[a-z_]`).test(sql),
-    );
+    const foreign = schemas.filter((schema) => schema !== module && touches(sql, schema));
     return [
       ...(name.startsWith(`${module}.`) ? [] : [`${name} is declared in ${module}.`]),
       ...foreign.map((schema) => `${name} touches the schema ${schema}, which is not its module's.`),

@@ -5,7 +5,7 @@ import { readRepository } from "./read-repository.ts";
 
 const files = await readRepository();
 
-function record(number: string, status = "accepted", guard = "`docs/adr/0001-a.md`") {
+function record(number: string, status = "accepted", guard = "- `docs/adr/0001-a.md`: `here`.") {
   const headings = ["Context", "Options", "Decision", "Consequences", "How we would notice that it was wrong"];
   const body = headings.map((heading) => `\n## ${heading}\n\nText.\n`).join("");
   return {
@@ -46,8 +46,8 @@ describe("records", () => {
   test("a guard that does not exist, and none at all, are caught", () => {
     const migration = { path: "db/migrations/0001_a.sql", text: "constraint totals_add_up check (true)" };
     assert.deepEqual(recordGuards([record("0001")]), []);
-    assert.deepEqual(recordGuards([record("0001", "accepted", "`totals_add_up`"), migration]), []);
-    assert.equal(recordGuards([record("0001", "accepted", "`totals_add`"), migration]).length, 1);
+    assert.deepEqual(recordGuards([record("0001", "accepted", "- `totals_add_up`"), migration]), []);
+    assert.equal(recordGuards([record("0001", "accepted", "- `totals_add`"), migration]).length, 1);
     assert.equal(recordGuards([record("0001", "accepted", "none")]).length, 1);
   });
 });

@@ -47,6 +47,8 @@ describe("statements", () => {
       found("insert into orders.orders select * from unnest(:ids::bigint[]) on conflict do update set x = 1"),
       [],
     );
+    assert.deepEqual(found("select payments.total from orders.orders as payments"), []);
+    assert.equal(found("select * from payments.refunds payments").length, 1);
     assert.equal(found("select * from payments.refunds").length, 1);
     assert.equal(found("select * from orders").length, 1);
     assert.equal(found("select 1", "payments.find_order").length, 1);

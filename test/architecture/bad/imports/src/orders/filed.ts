@@ -1,3 +1,3 @@
-// Must be caught by nouns-are-pure
+// Must be caught by nouns-open-nothing
 import { readFile } from "node:fs/promises";
 export const read = readFile;

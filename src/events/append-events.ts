@@ -1,31 +1,51 @@
 import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import type { NewEvent } from "./event.ts";
-import { insertAppended, insertEvents } from "./event-queries.ts";
+import { insertEvents } from "./event-queries.ts";
+
+const listeners = new Set<() => void>();
 
 /**
- * Writes events in the transaction of the change that they tell of, and notes for the sequencer that they wait for
- * their place in the feed: one note for all of them.
- *
- * The caller holds the lock of every stream. A number that is taken makes the whole transaction fail.
+ * Calls the listener whenever this process has appended events, shortly before they are committed or rolled back.
+ * Answers how to end that.
+ */
+export function onAppended(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
+
+function exactly(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? rawJSON(value.toString()) : value;
+}
+
+function dataText(data: object | string): string {
+  return typeof data === "string" ? data : JSON.stringify(data, exactly);
+}
+
+/**
+ * Appends events to their streams, in the transaction of the change that they tell of. One statement for all of them.
+ * The caller holds each stream's row and gives the numbers that follow; a number that is taken breaks the transaction.
  */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const places = columnsOf(events, {
-    streamKinds: (event) => event.streamKind as string,
-    streamIds: (event) => event.streamId,
-    sequences: (event) => event.sequence,
-  });
-  const facts = columnsOf(events, {
-    eventIds: (event) => event.eventId,
-    types: (event) => event.type,
-    subjects: (event) => event.subject,
-    occurredAts: (event) => event.occurredAt,
-    fromStatuses: (event) => event.fromStatus,
-    toStatuses: (event) => event.toStatus,
-    actors: (event) => event.actor,
-    causes: (event) => event.cause,
-    data: (event) => (typeof event.data === "string" ? event.data : JSON.stringify(event.data)),
-  });
-  await Promise.all([insertEvents(tx, { ...places, ...facts }), insertAppended(tx, places)]);
+  await insertEvents(
+    tx,
+    columnsOf(events, {
+      streamKinds: (event) => event.streamKind,
+      streamIds: (event) => event.streamId,
+      sequences: (event) => event.sequence,
+      eventIds: (event) => event.eventId,
+      types: (event) => event.type,
+      subjects: (event) => event.subject,
+      occurredAts: (event) => event.occurredAt,
+      fromStatuses: (event) => event.fromStatus,
+      toStatuses: (event) => event.toStatus,
+      actors: (event) => event.actor,
+      causes: (event) => event.cause,
+      datas: (event) => dataText(event.data),
+    }),
+  );
+  for (const listener of listeners) listener();
 }

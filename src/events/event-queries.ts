@@ -1,9 +1,14 @@
-import { change, type Tx } from "../platform/db.ts";
+import { change, many, one, type Sql, type Tx } from "../platform/db.ts";
+import type { FedEvent, StoredEvent, StreamKind } from "./event.ts";
 
+/**
+ * Inserts events, and one row that has them numbered for the feed after the commit. Both in one statement: the keys
+ * travel once. A number that the stream has already breaks the primary key.
+ */
 export const insertEvents = change<
   Tx,
   {
-    streamKinds: string[];
+    streamKinds: StreamKind[];
     streamIds: bigint[];
     sequences: number[];
     eventIds: string[];
@@ -14,24 +19,96 @@ export const insertEvents = change<
     toStatuses: (string | null)[];
     actors: string[];
     causes: string[];
-    data: string[];
+    datas: string[];
   }
 >(
   "events.insert_events",
   `
-  insert into events.events
-    (stream_kind, stream_id, sequence, event_id, type, subject, occurred_at, from_status, to_status, actor, cause, data)
-  select given.*
-    from unnest(:streamKinds::text[], :streamIds::bigint[], :sequences::int[], :eventIds::uuid[], :types::text[],
-                :subjects::uuid[], :occurredAts::timestamptz[], :fromStatuses::text[], :toStatuses::text[],
-                :actors::text[], :causes::text[], :data::json[])
-      as given`,
-);
-
-/** One row for all events of one append, so that the sequencer has little to find and to delete. */
-export const insertAppended = change<Tx, { streamKinds: string[]; streamIds: bigint[]; sequences: number[] }>(
-  "events.insert_appended",
-  `
+  with inserted as (
+    insert into events.events
+      (stream_kind, stream_id, sequence, event_id, type, subject, occurred_at, from_status, to_status, actor, cause, data)
+    select given.*
+      from unnest(:streamKinds::text[], :streamIds::bigint[], :sequences::int[], :eventIds::uuid[], :types::text[],
+                  :subjects::uuid[], :occurredAts::timestamptz[], :fromStatuses::text[], :toStatuses::text[],
+                  :actors::text[], :causes::text[], :datas::json[]) as given
+  )
   insert into events.appended (stream_kinds, stream_ids, sequences)
   values (:streamKinds::text[], :streamIds::bigint[], :sequences::int[])`,
+);
+
+/**
+ * Moves what was appended and is committed into the feed: takes rows in the order of their ids, draws one position for
+ * each event, and answers how many there were. Events of one stream keep their order, since a stream's next append is
+ * made after the one before it was committed.
+ *
+ * Locks the rows in ascending order, then the sequencer's row until the commit, so that of two at once the second waits
+ * and positions become visible in their order: a reader that has seen one misses none before it.
+ */
+export const numberAppended = one<Tx, Record<never, never>, { numbered: number; full: boolean }>(
+  "events.number_appended",
+  `
+  with next as materialized (
+    select append_id
+      from events.appended
+     order by append_id
+     limit 100
+       for update
+  ), taken as (
+    delete from events.appended
+     using next
+     where appended.append_id = next.append_id
+    returning appended.append_id, appended.stream_kinds, appended.stream_ids, appended.sequences
+  ), numbered as (
+    select given.stream_kind, given.stream_id, given.sequence,
+           row_number() over (order by taken.append_id, given.stream_kind, given.stream_id, given.sequence) as place
+      from taken
+     cross join unnest(taken.stream_kinds, taken.stream_ids, taken.sequences)
+                  as given(stream_kind, stream_id, sequence)
+  ), counted as (
+    select count(*) as total from numbered
+  ), moved as (
+    update events.sequencer
+       set last_position = last_position + (select total from counted)
+     where (select total from counted) > 0
+    returning last_position - (select total from counted) as base
+  ), placed as (
+    insert into events.feed (position, stream_kind, stream_id, sequence)
+    select moved.base + numbered.place, numbered.stream_kind, numbered.stream_id, numbered.sequence
+      from numbered cross join moved
+  )
+  select (select total from counted)::int as numbered, (select count(*) from taken) = 100 as full`,
+);
+
+/** Asked while nothing is expected, since numbering nothing would still write a transaction. */
+export const findAppended = one<Sql, Record<never, never>, { found: boolean }>(
+  "events.find_appended",
+  "select exists (select from events.appended) as found",
+);
+
+/** The page is cut in the feed alone; each event is then found by its key. */
+export const listFed = many<Sql, { after: bigint; limit: number }, FedEvent>(
+  "events.list_fed",
+  `
+  select page.position, events.stream_kind, events.sequence, events.event_id, events.type, events.subject,
+         events.occurred_at, events.from_status, events.to_status, events.data
+    from (select position, stream_kind, stream_id, sequence
+            from events.feed
+           where position > :after
+           order by position
+           limit :limit) as page
+    join events.events as events
+      on events.stream_kind = page.stream_kind
+     and events.stream_id = page.stream_id
+     and events.sequence = page.sequence
+   order by page.position`,
+);
+
+export const listEvents = many<Sql, { streamKind: StreamKind; streamId: bigint; limit: number }, StoredEvent>(
+  "events.list_events",
+  `
+  select stream_kind, stream_id, sequence, event_id, type, subject, occurred_at, from_status, to_status, actor, cause, data
+    from events.events
+   where stream_kind = :streamKind and stream_id = :streamId
+   order by sequence
+   limit :limit`,
 );

@@ -1,0 +1,50 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import type { Db } from "../platform/db.ts";
+import { EventView } from "./event-view.ts";
+import { listFeed } from "./list-feed.ts";
+
+const defaultLimit = "100";
+
+const FeedQuery = Type.Object(
+  {
+    after: Type.String({
+      pattern: "^[0-9]{1,18}$",
+      default: "0",
+      description: "The last position that you have; 0 for the beginning.",
+    }),
+    limit: Type.String({
+      pattern: "^([1-9][0-9]{0,2}|1000)$",
+      default: defaultLimit,
+      description: "How many positions, 1 to 1000. An OrderStatusChanged does not count: it has that of its event.",
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const FeedPage = Type.Object({
+  data: Type.Array(EventView),
+  next_after: Type.Unsafe<bigint>(Type.Integer({ description: "Give it as `after` for what comes next." })),
+});
+
+export function eventRoutes(db: Db): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/api/v2/events",
+      {
+        config: { scope: "events:read" },
+        schema: {
+          tags: ["Events"],
+          operationId: "listEvents",
+          summary: "What happened, in the order in which subscribers hear of it",
+          querystring: FeedQuery,
+          response: { 200: FeedPage },
+        },
+      },
+      async ({ query }) => {
+        const page = await listFeed(db, { after: BigInt(query.after), limit: Number(query.limit) });
+        return { data: page.events, next_after: page.nextAfter };
+      },
+    );
+  };
+}

@@ -2,21 +2,22 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { Db } from "../platform/db.ts";
 import { EventView } from "./event-view.ts";
-import { listFeed } from "./list-feed.ts";
+import { listFeed, longestFeedPage } from "./list-feed.ts";
 
-const defaultLimit = "100";
+const defaultLimit = 100;
 
 const FeedQuery = Type.Object(
   {
-    after: Type.String({
-      pattern: "^[0-9]{1,18}$",
-      default: "0",
+    after: Type.Integer({
+      minimum: 0,
+      default: 0,
       description: "The last position that you have; 0 for the beginning.",
     }),
-    limit: Type.String({
-      pattern: "^([1-9][0-9]{0,2}|1000)$",
+    limit: Type.Integer({
+      minimum: 1,
+      maximum: longestFeedPage,
       default: defaultLimit,
-      description: "How many positions, 1 to 1000. An OrderStatusChanged does not count: it has that of its event.",
+      description: "How many positions. An OrderStatusChanged does not count: it has that of its event.",
     }),
   },
   { additionalProperties: false },
@@ -42,7 +43,7 @@ export function eventRoutes(db: Db): FastifyPluginAsyncTypebox {
         },
       },
       async ({ query }) => {
-        const page = await listFeed(db, { after: BigInt(query.after), limit: Number(query.limit) });
+        const page = await listFeed(db, { after: BigInt(query.after), limit: query.limit });
         return { data: page.events, next_after: page.nextAfter };
       },
     );

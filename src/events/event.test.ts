@@ -4,26 +4,31 @@ import { announcedMove } from "./event.ts";
 
 const words = ["new", "pending", "payment_processing", "paid", "on_hold", "shipped", "delivered", "cancelled"];
 
-/** The moves that subscribers hear of, for each status that can be left, in FlowMart's words. */
-const announced: Record<string, [from: string, to: Record<string, string>]> = {
-  pending: ["CREATED", { paid: "CONFIRMED", on_hold: "ON_HOLD", shipped: "FULFILLING", delivered: "COMPLETED" }],
-  paid: ["CONFIRMED", { on_hold: "ON_HOLD", shipped: "FULFILLING", delivered: "COMPLETED" }],
-  on_hold: ["ON_HOLD", { paid: "CONFIRMED", shipped: "FULFILLING", delivered: "COMPLETED" }],
-  shipped: ["FULFILLING", { paid: "CONFIRMED", on_hold: "ON_HOLD", delivered: "COMPLETED" }],
-  delivered: ["COMPLETED", { paid: "CONFIRMED", on_hold: "ON_HOLD", shipped: "FULFILLING" }],
-  cancelled: ["CANCELLED", { paid: "CONFIRMED", on_hold: "ON_HOLD", shipped: "FULFILLING", delivered: "COMPLETED" }],
+/** FlowMart's words for those that it knows, written out here a second time. */
+const spoken: Record<string, string> = {
+  pending: "CREATED",
+  paid: "CONFIRMED",
+  on_hold: "ON_HOLD",
+  shipped: "FULFILLING",
+  delivered: "COMPLETED",
+  cancelled: "CANCELLED",
 };
 
+const pairs = words.flatMap((from) => words.filter((to) => to !== from).map((to) => ({ from, to })));
+
 describe("announcedMove", () => {
-  test("names every move between announced statuses and no other", () => {
-    for (const from of words) {
-      for (const to of words.filter((word) => word !== from)) {
-        const [previousStatus, moves] = announced[from] ?? [];
-        const newStatus = to === "cancelled" && previousStatus !== undefined ? "CANCELLED" : moves?.[to];
-        const expected = newStatus === undefined ? undefined : { previousStatus, newStatus };
-        assert.deepEqual(announcedMove(from, to), expected, `${from} to ${to}`);
-      }
+  test("names every move between announced statuses", () => {
+    const announced = pairs.filter(({ from, to }) => from in spoken && to in spoken && to !== "pending");
+    assert.equal(announced.length, 25);
+    for (const { from, to } of announced) {
+      assert.deepEqual(announcedMove(from, to), { previousStatus: spoken[from], newStatus: spoken[to] });
     }
+  });
+
+  test("is undefined for the first status, for waiting for a payment, and for unknown words", () => {
+    const silent = pairs.filter(({ from, to }) => !(from in spoken && to in spoken) || to === "pending");
+    assert.equal(silent.length, 31);
+    for (const { from, to } of silent) assert.equal(announcedMove(from, to), undefined, `${from} to ${to}`);
   });
 
   test("is undefined for an event that moves nothing", () => {

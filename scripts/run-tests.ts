@@ -1,0 +1,89 @@
+/** Starts one cluster for all test files, runs them, and stops it whatever happens. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureTemplate, joinCluster, startCluster, type TestCluster } from "../test/support/cluster.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const testsAtOnce = 2; // Files at once, on the two cores of a small machine.
+const testTimeoutMs = 120_000;
+const chaosTimeoutMs = 3_600_000;
+const signalled = 130;
+
+const chaos = process.argv.includes("--chaos");
+const given = process.argv.slice(2).filter((argument) => argument !== "--chaos");
+const nodeFlags = given.filter((argument) => argument.startsWith("-"));
+const patterns = given.filter((argument) => !argument.startsWith("-"));
+
+/** The files to run. Those that end in `-long.test.ts`, and everything in test/chaos at full length, want `--chaos`. */
+async function listFiles(): Promise<string[]> {
+  const wanted = patterns.length > 0 ? patterns : chaos ? ["test/chaos"] : ["src", "test"];
+  const globs = await Promise.all(
+    wanted.map(async (pattern) => {
+      const folder = await stat(join(root, pattern)).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      return folder ? `${pattern.replace(/\/+$/, "")}/**/*.test.ts` : pattern;
+    }),
+  );
+  const files = globSync(globs, { cwd: root }).filter((file) => file.endsWith(".test.ts"));
+  return [...new Set(files)].filter((file) => chaos || !file.endsWith("-long.test.ts")).sort();
+}
+
+async function openCluster(): Promise<TestCluster> {
+  if (process.env.TEST_DATABASE_URL) return joinCluster();
+  const dataDir = await mkdtemp(join(tmpdir(), "orderwell-test-"));
+  const cluster = await startCluster(dataDir);
+  process.env.TEST_DATABASE_URL = cluster.superuserUrl;
+  process.env.TEST_DATABASE_ROLE = cluster.role;
+  const stop = async () => {
+    await cluster.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { ...cluster, stop };
+}
+
+let running: ChildProcess | undefined;
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    running?.kill(signal);
+  });
+}
+
+function run(files: readonly string[]): Promise<number> {
+  const flags = [
+    `--test-concurrency=${testsAtOnce}`,
+    `--test-timeout=${chaos ? chaosTimeoutMs : testTimeoutMs}`,
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+  ];
+  running = spawn(process.execPath, ["--test", ...flags, ...nodeFlags, ...files], {
+    cwd: root,
+    env: { ...process.env, ...(chaos ? { CHAOS: "long" } : {}) },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    running?.once("error", reject);
+    running?.once("exit", (code) => resolve(code ?? signalled));
+  });
+}
+
+const files = await listFiles();
+if (files.length === 0) {
+  console.error(`There is no test file for ${patterns.join(" ") || "src and test"}.`);
+  process.exit(1);
+}
+const cluster = await openCluster();
+try {
+  await ensureTemplate();
+  const code = interrupted ? signalled : await run(files);
+  process.exitCode = interrupted ? signalled : code;
+} finally {
+  await cluster.stop();
+}

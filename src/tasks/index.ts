@@ -1,2 +1,3 @@
 export { openTasks } from "./open-tasks.ts";
-export type { NewTask, TaskKind } from "./task.ts";
+export type { NewTask, OpenTask, TaskKind } from "./task.ts";
+export { listOpenTasks } from "./task-queries.ts";

@@ -1,10 +1,13 @@
 /** Kinds of trouble that a person decides on. */
-export type TaskKind =
-  | "payment_mismatch"
-  | "payment_unexpected"
-  | "payment_unresolved"
-  | "refund_failed"
-  | "refund_unresolved";
+export const taskKinds = [
+  "payment_mismatch",
+  "payment_unexpected",
+  "payment_unresolved",
+  "refund_failed",
+  "refund_unresolved",
+] as const;
+
+export type TaskKind = (typeof taskKinds)[number];
 
 /** Something that needs a person. */
 export interface NewTask {
@@ -13,4 +16,26 @@ export interface NewTask {
   readonly cause: string;
   readonly orderId: bigint | null;
   readonly detail: object;
+}
+
+/** A task that nobody has closed yet. */
+export interface OpenTask extends NewTask {
+  readonly taskId: bigint;
+  readonly openedAt: Date;
+}
+
+const nul = "\u0000";
+const replacement = "\ufffd";
+
+/** Text as PostgreSQL can store it: what outside systems say may hold a NUL or half a character. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll(nul, replacement);
+}
+
+/** A task's detail as JSON that PostgreSQL can store; amounts as text, since they may be larger than a number holds. */
+export function detailText(detail: object): string {
+  return JSON.stringify(detail, (_, value: unknown) => {
+    if (typeof value === "bigint") return value.toString();
+    return typeof value === "string" ? storable(value) : value;
+  });
 }

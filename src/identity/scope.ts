@@ -1,0 +1,32 @@
+import { scopeUnknown } from "./identity-errors.ts";
+
+/** Everything that a key may be allowed. `full` covers the others. */
+export const scopes = [
+  "full",
+  "orders:read",
+  "orders:write",
+  "events:read",
+  "mails:read",
+  "mails:write",
+  "payments:sandbox",
+  "payments:write",
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+export function isScope(word: string): word is Scope {
+  return (scopes as readonly string[]).includes(word);
+}
+
+/**
+ * Reads words as scopes, each once.
+ * @throws identity.scope_unknown
+ */
+export function parseScopes(words: readonly string[]): Scope[] {
+  const parsed = new Set<Scope>();
+  for (const word of words) {
+    if (!isScope(word)) throw scopeUnknown({ scope: word, known: scopes });
+    parsed.add(word);
+  }
+  return [...parsed];
+}

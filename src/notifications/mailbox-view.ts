@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+/** The page of the embedded mailbox: files that are served as they are. */
+export const mailboxFiles = [
+  { path: "/mails", file: "mailbox.html", type: "text/html; charset=utf-8" },
+  { path: "/mails/mailbox.css", file: "mailbox.css", type: "text/css; charset=utf-8" },
+  { path: "/mails/mailbox.js", file: "mailbox.js", type: "text/javascript; charset=utf-8" },
+].map(({ path, file, type }) => ({
+  path,
+  type,
+  text: readFileSync(new URL(`mailbox/${file}`, import.meta.url), "utf8"),
+}));
+
+// Letters stand in a sandboxed frame that inherits this policy: their style attributes are allowed, nothing is loaded.
+export const mailboxHeaders = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-cache",
+};

@@ -5,11 +5,11 @@ import { ask } from "../../test/support/ask.ts";
 import { testDatabase } from "../../test/support/database.ts";
 import { givenEvent } from "../../test/support/given-events.ts";
 import { type Db, openDb, type Sql } from "../platform/db.ts";
-import { type Lease, takeLease } from "../platform/leases.ts";
+import { type Lease, LeaseLost, takeLease } from "../platform/leases.ts";
 import { appendEvents } from "./append-events.ts";
 import type { NewEvent } from "./event.ts";
 import { listFeed } from "./list-feed.ts";
-import { LeaseLost, numberEvents } from "./number-events.ts";
+import { numberEvents } from "./number-events.ts";
 
 interface Appending {
   commit(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Db } from "../platform/db.ts";
 import { reach } from "../platform/failpoints.ts";
-import { holdsLease, type Lease } from "../platform/leases.ts";
+import { assertLease, type Lease } from "../platform/leases.ts";
 import { numberAppended } from "./event-queries.ts";
 
 export interface Numbering {
@@ -8,14 +8,6 @@ export interface Numbering {
   readonly numbered: number;
   /** There may be more. */
   readonly full: boolean;
-}
-
-/** Thrown by a sequencer that is not the sequencer any more. Nothing was numbered. */
-export class LeaseLost extends Error {
-  constructor(lease: Lease) {
-    super(`The lease ${lease.name} with token ${lease.token} is held by another.`);
-    this.name = "LeaseLost";
-  }
 }
 
 /**
@@ -26,8 +18,7 @@ export class LeaseLost extends Error {
  */
 export async function numberEvents(db: Db, lease: Lease): Promise<Numbering> {
   return db.transaction(async (tx) => {
-    const [held, numbering] = await Promise.all([holdsLease(tx, lease), numberAppended(tx, {})]);
-    if (!held) throw new LeaseLost(lease);
+    const [, numbering] = await Promise.all([assertLease(tx, lease), numberAppended(tx, {})]);
     await reach("before-feed-commit");
     return numbering;
   });

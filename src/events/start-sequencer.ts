@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "../platform/db.ts";
-import { defaultLeaseSeconds, giveUpLease, type Lease, renewalsPerLease, takeLease } from "../platform/leases.ts";
+import {
+  defaultLeaseSeconds,
+  giveUpLease,
+  type Lease,
+  LeaseLost,
+  renewalsPerLease,
+  takeLease,
+} from "../platform/leases.ts";
 import type { Log } from "../platform/log.ts";
 import { startLoop } from "../platform/start-loop.ts";
 import { onAppended } from "./append-events.ts";
 import { findAppended } from "./event-queries.ts";
-import { LeaseLost, type Numbering, numberEvents } from "./number-events.ts";
+import { type Numbering, numberEvents } from "./number-events.ts";
 
 export interface SequencerOptions {
   readonly db: Db;

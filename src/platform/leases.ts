@@ -32,6 +32,19 @@ export async function holdsLease(tx: Tx, lease: Lease): Promise<boolean> {
   return (await lockLease(tx, { ...lease })) !== undefined;
 }
 
+/** Thrown when somebody writes in a role that another holds by now. */
+export class LeaseLost extends Error {
+  constructor(lease: Lease) {
+    super(`The lease ${lease.name} with token ${lease.token} is over or held by another.`);
+    this.name = "LeaseLost";
+  }
+}
+
+/** Throws `LeaseLost` unless the lease is still held, and keeps it so until the transaction ends. */
+export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
+  if (!(await holdsLease(tx, lease))) throw new LeaseLost(lease);
+}
+
 /** Lets the next one have the lease at once. Does nothing when it was lost already. */
 export async function giveUpLease(sql: Sql, lease: Lease): Promise<void> {
   await endLease(sql, { ...lease });

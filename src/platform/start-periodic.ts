@@ -11,7 +11,7 @@ export interface PeriodicOptions {
   readonly name: string;
   readonly everyMs: number;
   readonly leaseSeconds?: number;
-  /** May meet a second run when it takes longer than the lease; then it checks `holdsLease` where it writes. */
+  /** May meet a second run when it takes longer than the lease; then it calls `assertLease` where it writes. */
   run(lease: Lease): Promise<void>;
 }
 

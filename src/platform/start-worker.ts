@@ -12,7 +12,7 @@ export interface Worker {
 
 const janitorMs = 5_000;
 const restartMs = 200;
-const longestRestartMs = 5_000;
+const longestRestartMs = 2_000;
 
 /**
  * Runs jobs until it is stopped, and frees the jobs of workers that died.

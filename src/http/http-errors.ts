@@ -89,3 +89,9 @@ export const idempotencyKeyInFlight = refusal<Nothing>(
   "conflict",
   () => "The first request with this Idempotency-Key is still under way.",
 );
+
+export const notReady = refusal<{ reasons: string }>(
+  "http.not_ready",
+  "unavailable",
+  ({ reasons }) => `Requests cannot be served just now (${reasons}).`,
+);

@@ -1,0 +1,106 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { type FastifyInstance, fastify } from "fastify";
+import { randomToken } from "../platform/ids.ts";
+import { answerBrokenRequest } from "./answer-broken-request.ts";
+import { answerError } from "./answer-error.ts";
+import { type Authenticate, authorizeRequests } from "./authorize-request.ts";
+import { checkAddresses } from "./check-address.ts";
+import { inputCompiler } from "./check-input.ts";
+import { type ApiTitle, describeApi } from "./describe-api.ts";
+import { makeDrainable } from "./drain-server.ts";
+import { readBodies } from "./read-body.ts";
+import { serveDocs } from "./serve-docs.ts";
+import { type Readiness, serveHealth } from "./serve-health.ts";
+
+/** How much a client may send, and how slowly. */
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  /** For a request to arrive whole. */
+  readonly requestTimeoutMs: number;
+  /** For its head to arrive, from the first byte of the connection on. */
+  readonly headersTimeoutMs: number;
+}
+
+const defaultLimits: Limits = {
+  bodyBytes: 1_048_576, // An order of 1,000 lines has 150 kB.
+  headerBytes: 16_384, // Node's own default, named here since answers depend on it.
+  requestTimeoutMs: 60_000,
+  headersTimeoutMs: 10_000, // A head is one packet; more only helps who holds connections open on purpose.
+};
+
+const longestParameter = 256; // Longer than any id or reference; a longer one finds nothing.
+const slowestCheckMs = 1_000; // How late a slow connection may be noticed.
+const checksPerTimeout = 4;
+
+export interface ServerOptions extends ApiTitle {
+  readonly logLevel: string;
+  /** Where the lines of the log go; standard output without it. */
+  readonly logTo?: { write(line: string): void };
+  readonly limits?: Partial<Limits>;
+  readonly authenticate: Authenticate;
+  ready(): Promise<Readiness>;
+}
+
+/** What every answer says to browsers and caches, unless its route says something else. */
+const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "private, no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Ids that tell two processes and two starts apart, cheaper than a UUID for each request. */
+function requestIds(): () => string {
+  const start = randomToken(6);
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}-${count.toString(36)}`;
+  };
+}
+
+function newInstance(options: ServerOptions): FastifyInstance {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { requestTimeoutMs } = limits;
+  const headersTimeout = Math.min(limits.headersTimeoutMs, requestTimeoutMs);
+  return fastify({
+    logger: { level: options.logLevel, ...(options.logTo ? { stream: options.logTo } : {}) },
+    genReqId: requestIds(),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout,
+      connectionsCheckingInterval: Math.min(slowestCheckMs, Math.ceil(headersTimeout / checksPerTimeout)),
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
+    // While draining, what arrives on open connections is done; the answer closes the connection.
+    return503OnClosing: false,
+    // No hook runs before these.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(safeHeaders)),
+    clientErrorHandler: answerBrokenRequest,
+  });
+}
+
+/**
+ * Makes the server with everything that is true of all routes; the caller registers its routes and listens. Each route
+ * declares `config: { scope }` or `config: { open: true }`, or the server does not start.
+ */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = newInstance(options);
+  app.setErrorHandler(answerError);
+  app.setValidatorCompiler(inputCompiler());
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(safeHeaders);
+    done();
+  });
+  checkAddresses(app);
+  authorizeRequests(app, options.authenticate);
+  readBodies(app);
+  makeDrainable(app);
+  await describeApi(app, options);
+  serveDocs(app, options.title);
+  serveHealth(app, options.ready);
+  return app.withTypeProvider<TypeBoxTypeProvider>();
+}

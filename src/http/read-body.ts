@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { unreadableBody, unsupportedType } from "./http-errors.ts";
+import { parseStrictJson } from "./strict-json.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The body as it came over the wire, which signatures and idempotency keys are about. */
+    bodyBytes: Buffer | undefined;
+  }
+}
+
+const json = /^application\/json(\s*;\s*charset\s*=\s*("utf-8"|utf-8))?\s*$/i;
+
+function readBody(request: FastifyRequest, bytes: Buffer): unknown {
+  if (!json.test(request.headers["content-type"] ?? "")) throw unsupportedType({});
+  request.bodyBytes = bytes;
+  if (bytes.length > 0) return parseStrictJson(bytes);
+  // Clients name the type of a body that they don't send, with DELETE above all.
+  if (request.routeOptions.schema?.body === undefined) return undefined;
+  throw unreadableBody({ why: "The body is empty." });
+}
+
+/** Lets bodies be JSON in UTF-8 and nothing else, read strictly. */
+export function readBodies(app: FastifyInstance): void {
+  app.decorateRequest("bodyBytes", undefined);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (request: FastifyRequest, bytes: Buffer) =>
+    readBody(request, bytes),
+  );
+}

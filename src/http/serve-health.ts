@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyInstance } from "fastify";
+import { notReady } from "./http-errors.ts";
+
+/** What the program needs to serve requests, each with a word about it. */
+export interface Readiness {
+  readonly ok: boolean;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+const checkTimeoutMs = 2_000; // Shorter than the patience of whoever asks: a hanging check is an answer too.
+const retryAfterSeconds = 1;
+
+async function answered(ready: () => Promise<Readiness>): Promise<Readiness> {
+  const ended = new AbortController();
+  const hanging = sleep(checkTimeoutMs, { ok: false, checks: { ready: "no answer" } }, { signal: ended.signal });
+  hanging.catch(() => {});
+  try {
+    return await Promise.race([ready(), hanging]);
+  } catch {
+    return { ok: false, checks: { ready: "failed" } };
+  } finally {
+    ended.abort();
+  }
+}
+
+function because({ checks }: Readiness): string {
+  return Object.entries(checks)
+    .map(([name, word]) => `${name}: ${word}`)
+    .join(", ");
+}
+
+/** Serves `/health/live`, true as long as anything answers, and `/health/ready`, true when work should be sent here. */
+export function serveHealth(app: FastifyInstance, ready: () => Promise<Readiness>): void {
+  const config = { open: true } as const;
+  const tags = ["health"];
+  app.get("/health/live", { config, schema: { tags, summary: "Whether the process lives" } }, async () => ({
+    status: "live",
+  }));
+  app.get("/health/ready", { config, schema: { tags, summary: "Whether requests can be served" } }, async () => {
+    const readiness = app.isDraining() ? { ok: false, checks: { server: "draining" } } : await answered(ready);
+    if (!readiness.ok) throw notReady({ reasons: because(readiness) }, { retryAfterSeconds });
+    return { status: "ready", checks: readiness.checks };
+  });
+}

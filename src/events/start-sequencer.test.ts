@@ -55,6 +55,16 @@ describe("startSequencer", () => {
     assert.notEqual(await holderOf(db), old);
   });
 
+  test("numbers what is committed before it stops", async (context) => {
+    const { db } = await testDatabase();
+    const sequencer = given(context, db);
+    await eventually("it has the lease", async () => (await holderOf(db)) !== undefined);
+    await append(db, 1);
+    await append(db, 2);
+    await sequencer.stop();
+    assert.deepEqual(await sequencesInFeed(db), [1, 2]);
+  });
+
   test("lives on when the database ends its connections (E11)", async (context) => {
     const { db } = await testDatabase();
     given(context, db);

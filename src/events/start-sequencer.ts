@@ -21,7 +21,7 @@ export interface SequencerOptions {
 }
 
 export interface Sequencer {
-  /** Lets the next process have the feed at once. What is committed and has no position yet is its work. */
+  /** Numbers what is committed by now, and lets the next process have the feed at once. */
   stop(): Promise<void>;
 }
 
@@ -29,6 +29,7 @@ const leaseName = "sequencer";
 const busyMs = 10;
 const idleMs = 200; // How late an event of another process may be heard of when all was quiet.
 const candidateMs = 1_000; // How often the others look whether the sequencer is gone.
+const lastTurns = 10; // When stopping; what comes after so many is left to the next process.
 /** After an append of our own its commit is near: look often for so long. */
 const expectedMs = 300;
 
@@ -84,7 +85,13 @@ export function startSequencer({ db, log, leaseSeconds = defaultLeaseSeconds }: 
     async stop() {
       forget();
       await loop.stop();
-      if (lease) await giveUpLease(db, lease).catch((err) => log.warn({ err }, "The feed's lease runs out by itself."));
+      if (!lease) return;
+      try {
+        for (let turn = 0; turn < lastTurns && (await numberEvents(db, lease)).numbered > 0; turn += 1);
+        await giveUpLease(db, lease);
+      } catch (err) {
+        log.warn({ err }, "The feed is left to the next process when the lease is over.");
+      }
     },
   };
 }

@@ -127,6 +127,8 @@ const packages = [
     comment: "Only *-client.ts opens sockets; platform has the database's, http the server's.",
     from: { path: "^src/", pathNot: ["^src/(platform|http)/", "-client\\.ts$", testFile] },
     to: {
+      // A type opens nothing.
+      dependencyTypesNot: ["type-only"],
       path: [
         "^(node:)?(net|http|https|http2|tls|dgram|dns)(/promises)?$",
         "node_modules/(@types/)?(undici|nodemailer)/",

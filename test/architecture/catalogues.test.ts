@@ -46,7 +46,10 @@ describe("docs/events.md", () => {
   test("lists every event type of the sources, and no other", () => assert.deepEqual(eventCatalogue(files), []));
 
   test("a missing and an invented type are caught", () => {
-    const source = { path: "src/orders/order-events.ts", text: `type: "OrderCancelled"` };
+    const source = {
+      path: "src/orders/order-events.ts",
+      text: `export const orderEvents = {\n  OrderCancelled: Type.Object({}),\n};`,
+    };
     const page = { path: "docs/events.md", text: "| `OrderCancelled` | … |\n" };
     assert.deepEqual(eventCatalogue([source, page]), []);
     assert.deepEqual(eventCatalogue([source]), ["docs/events.md does not list OrderCancelled."]);

@@ -88,11 +88,14 @@ export const errorCatalogue: Guard = (files) => {
   ];
 };
 
+/** A type stands as the name of its schema, or as `type` where it is made. */
+const eventType = /^ +([A-Z]\w+): Type\.|\btype: "([A-Z]\w+)"/gm;
+
 /** docs/events.md and the types of every *-events.ts are the same. */
 export const eventCatalogue: Guard = (files) => {
   const types = sourcesOf(files)
     .filter(({ path }) => path.endsWith("-events.ts"))
-    .flatMap(({ text }) => [...text.matchAll(/"([A-Z][a-z]+(?:[A-Z][a-z]+)+)"/g)].map(([, type]) => type ?? ""));
+    .flatMap(({ text }) => [...text.matchAll(eventType)].map(([, key, type]) => key ?? type ?? ""));
   return compare("docs/events.md", textOf(files, "docs/events.md"), [...new Set(types)]);
 };
 

@@ -61,6 +61,22 @@ describe("bad imports", () => {
   });
 });
 
+describe("tests beside the code", () => {
+  test("may look past a face, and are imported by nobody", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "orderwell-tests-"));
+    t.after(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, "src/orders"), { recursive: true });
+    await mkdir(join(folder, "src/events"));
+    await writeFile(join(folder, "src/events/append-events.ts"), "export const append = true;\n");
+    await writeFile(join(folder, "src/orders/order.test.ts"), 'export { append } from "../events/append-events.ts";\n');
+    await writeFile(join(folder, "src/orders/borrow-order.ts"), 'export { append } from "./order.test.ts";\n');
+    const { violations } = await cruiseSources(folder);
+    assert.deepEqual(violations, [
+      { from: "src/orders/borrow-order.ts", to: "src/orders/order.test.ts", rule: "no-tests-in-the-program" },
+    ]);
+  });
+});
+
 describe("ladder", () => {
   test("forbids exactly the pairs of folders that do not run down", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "orderwell-ladder-"));

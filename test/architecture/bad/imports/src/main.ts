@@ -34,3 +34,4 @@ import "./payments/opens-a-socket.ts";
 import "./payments/opens-tls.ts";
 import "./payments/refund-payment.ts";
 import "./orders/configured.ts";
+import "./identity/reads-headers.ts";

@@ -1,2 +1,2 @@
 // Must be caught by no-tests-in-the-program
-export { noon } from "./order.test.ts";
+export { noon } from "../../test/given-orders.ts";

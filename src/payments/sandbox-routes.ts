@@ -7,7 +7,7 @@ import { exactText } from "../http/strict-json.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { uuidV7 } from "../platform/ids.ts";
-import { chargeSandbox, type SandboxCharge } from "./charge-sandbox.ts";
+import { chargeSandbox, type SandboxCharge, type SandboxCharged } from "./charge-sandbox.ts";
 import { findSandboxPayments } from "./find-sandbox-payments.ts";
 import { sandboxKeyReused, sandboxPaymentNotFound, sandboxUnanswered } from "./gateway-errors.ts";
 import { refundSandbox } from "./refund-sandbox.ts";
@@ -87,6 +87,20 @@ function loseReply(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply;
 }
 
+/** Answers a charge as its test customer wants it. Asked for again, it is always answered. */
+function tellCharge(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { key, act }: SandboxCharge,
+  charged: SandboxCharged | undefined,
+): FastifyReply {
+  if (!charged || charged.outcome === "key_reused") throw sandboxKeyReused({ key });
+  const isNew = charged.outcome === "made";
+  if (isNew && act.reply === "lost") return loseReply(request, reply);
+  if (!isNew) reply.header("idempotent-replayed", "true");
+  return reply.code(isNew ? 201 : 200).send(sandboxPaymentView(charged.payment));
+}
+
 /** The embedded payment service over HTTP: what a remote one looks like, to try a client against. */
 export function sandboxRoutes(db: Db, clock: Clock): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -104,14 +118,7 @@ export function sandboxRoutes(db: Db, clock: Clock): FastifyPluginAsyncTypebox {
         const charge = chargeOf(request, now);
         if (charge.act.reply === "never") await unanswered(closing.signal);
         const [charged] = await chargeSandbox(db, [charge], now);
-        if (charged?.outcome === "made") {
-          reply.code(201);
-          if (charge.act.reply === "lost") return loseReply(request, reply);
-        } else {
-          if (charged?.outcome !== "repeated") throw sandboxKeyReused({ key: charge.key });
-          reply.header("idempotent-replayed", "true");
-        }
-        return reply.send(sandboxPaymentView(charged.payment));
+        return tellCharge(request, reply, charge, charged);
       },
     );
 

@@ -20,7 +20,7 @@ export function tellCustomerJob(db: Db, channel: Channel, clock: Clock): Job<{ o
   const tell = channel.name === "mailbox" ? byMailbox(db, channel, clock) : byChannel(db, channel, clock);
   return {
     declaration: tellCustomer,
-    run: ({ orderId, kind }, context) => tell({ orderId: BigInt(orderId), kind }, context),
+    run: async ({ orderId, kind }, context) => tell({ orderId: BigInt(orderId), kind }, context),
   };
 }
 

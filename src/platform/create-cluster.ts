@@ -18,6 +18,9 @@ const mebibyte = 1024 * 1024;
 const newClusterBytes = 80 * mebibyte; // 39 MB after initdb, and the first 16 MB of write-ahead log twice.
 const runningBytes = 20 * mebibyte; // Recovery may need one more segment of write-ahead log.
 
+/** The initdb of a killed process writes on for a second, into the folder that we remove. */
+const patience = { maxRetries: 20, retryDelay: 50 };
+
 /**
  * Orders text by code point in every system alike, and knows the letters of all scripts. LC_CTYPE matters beside it,
  * since pg_trgm looks there; where the system lacks C.UTF-8, everything but trigrams of other scripts still works.
@@ -66,7 +69,7 @@ async function removeUnfinished(clusterDir: string): Promise<void> {
   const folder = dirname(clusterDir);
   const names = await readdir(folder);
   const left = names.filter((name) => name.startsWith(`${basename(clusterDir)}.new-`));
-  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true, ...patience })));
 }
 
 async function initialize({ account, binaries }: Place, folder: string): Promise<void> {

@@ -62,7 +62,7 @@ function inNamespace(users: readonly User[]): Account[] {
 }
 
 /** An ordinary user; then the same with the one right of root that opens folders above, for a clone in a closed home. */
-function asUser({ name, uid, gid }: User): Account[] {
+export function asUser({ name, uid, gid }: User): Account[] {
   const change = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
   const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
   const prefix = ["setpriv", ...change, ...rights, "--"];

@@ -1,0 +1,28 @@
+/**
+ * A process that uses the embedded PostgreSQL in a folder until SIGTERM, or with `once` for a moment; tests kill it.
+ * Tells by lines what happens.
+ */
+import { EmbeddedPostgresError, startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
+
+const [dataDir = "", times] = process.argv.slice(2);
+const forever = setInterval(() => {}, 1_000_000);
+const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+// What a terminal sends to all; we go on, to see whether the server does.
+process.on("SIGINT", () => tell({ heard: "SIGINT" }));
+
+try {
+  const embedded = await startEmbeddedPostgres({ dataDir, say: (said) => tell({ said }) });
+  const stop = async () => {
+    await embedded.stop();
+    clearInterval(forever);
+  };
+  process.on("SIGTERM", stop);
+  tell({ url: embedded.url, adopted: embedded.adopted });
+  if (times === "once") await stop();
+} catch (error) {
+  if (!(error instanceof EmbeddedPostgresError)) throw error;
+  tell({ failed: error.message });
+  clearInterval(forever);
+  process.exitCode = 1;
+}

@@ -1,0 +1,327 @@
+-- Written by npm run db:dump from the migrated database. Not run by anything.
+
+create schema events;
+
+create schema fulfillment;
+
+create schema http;
+
+create schema identity;
+
+create schema notifications;
+
+create schema orders;
+
+create schema payments;
+
+create schema platform;
+
+create schema tasks;
+
+create sequence orders.order_ids as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807;
+
+create table events.appended (
+  append_id bigint generated always as identity not null,
+  stream_kinds text[] not null,
+  stream_ids bigint[] not null,
+  sequences integer[] not null,
+  constraint appended_pkey PRIMARY KEY (append_id)
+);
+
+create table events.events (
+  stream_kind text not null,
+  stream_id bigint not null,
+  sequence integer not null,
+  event_id uuid not null,
+  type text not null,
+  subject uuid not null,
+  occurred_at timestamp with time zone not null,
+  from_status text,
+  to_status text,
+  actor text not null,
+  cause text not null,
+  data json not null,
+  constraint events_sequence_from_one CHECK ((sequence >= 1)),
+  constraint events_stream_kind_known CHECK ((stream_kind = ANY (ARRAY['order'::text, 'stock'::text, 'import'::text, 'subscription'::text, 'customer'::text]))),
+  constraint events_pkey PRIMARY KEY (stream_kind, stream_id, sequence)
+);
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON events.events FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+create table events.feed (
+  "position" bigint not null,
+  stream_kind text not null,
+  stream_id bigint not null,
+  sequence integer not null,
+  constraint feed_pkey PRIMARY KEY ("position")
+);
+
+create table events.sequencer (
+  singleton boolean default true not null,
+  last_position bigint not null,
+  constraint sequencer_is_one CHECK (singleton),
+  constraint sequencer_pkey PRIMARY KEY (singleton)
+);
+
+create table fulfillment.provider_orders (
+  order_id bigint not null,
+  provider_id text not null,
+  processing text not null,
+  fulfilment text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint provider_orders_fulfilled_are_confirmed CHECK (((fulfilment = 'none'::text) OR (processing = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))),
+  constraint provider_orders_fulfilment_known CHECK ((fulfilment = ANY (ARRAY['none'::text, 'received'::text, 'in_progress'::text, 'ready'::text, 'fulfilled'::text]))),
+  constraint provider_orders_processing_known CHECK ((processing = ANY (ARRAY['pending'::text, 'sent'::text, 'confirmed'::text, 'rejected'::text, 'cancelled'::text]))),
+  constraint provider_orders_pkey PRIMARY KEY (order_id, provider_id)
+) with (fillfactor=80);
+
+create table http.idempotency_keys (
+  principal text not null,
+  key text not null,
+  fingerprint text not null,
+  order_id bigint,
+  answer_status integer,
+  answer_body text,
+  created_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  constraint idempotency_keys_answered_whole CHECK (((answer_status IS NULL) = (answered_at IS NULL))),
+  constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
+);
+CREATE INDEX idempotency_keys_by_age ON http.idempotency_keys USING btree (created_at);
+
+create table identity.api_keys (
+  key_id uuid not null,
+  name text not null,
+  prefix text not null,
+  secret_hash text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (key_id),
+  constraint api_keys_prefix_once UNIQUE (prefix)
+);
+
+create table notifications.mails (
+  mail_id bigint generated always as identity not null,
+  message_id text not null,
+  order_id bigint not null,
+  kind text not null,
+  sender text not null,
+  recipient text not null,
+  subject text not null,
+  text_body text not null,
+  html_body text not null,
+  sent_at timestamp with time zone not null,
+  constraint mails_pkey PRIMARY KEY (mail_id),
+  constraint mails_message_once UNIQUE (message_id)
+);
+
+create table notifications.messages (
+  order_id bigint not null,
+  kind text not null,
+  state text not null,
+  channel text not null,
+  recipient text not null,
+  locale text not null,
+  message_id text not null,
+  tries integer not null,
+  failure text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  constraint messages_kind_known CHECK ((kind = ANY (ARRAY['order_confirmation'::text, 'order_shipped'::text, 'order_cancelled'::text]))),
+  constraint messages_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+  constraint messages_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text]))),
+  constraint messages_pkey PRIMARY KEY (order_id, kind)
+);
+
+create table orders.legal_moves (
+  from_status text not null,
+  to_status text not null,
+  only_when_free boolean default false not null,
+  constraint legal_moves_pkey PRIMARY KEY (from_status, to_status)
+);
+
+create table orders.order_items (
+  order_id bigint not null,
+  line integer not null,
+  sku text not null,
+  product_name text not null,
+  quantity bigint not null,
+  unit_price_minor bigint not null,
+  discount_minor bigint not null,
+  tax_minor bigint not null,
+  line_total_minor bigint not null,
+  constraint order_items_price_not_negative CHECK (((unit_price_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0))),
+  constraint order_items_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
+  constraint order_items_total_adds_up CHECK (((line_total_minor = ((quantity * unit_price_minor) - discount_minor)) AND (line_total_minor >= 0))),
+  constraint order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders.orders(order_id),
+  constraint order_items_pkey PRIMARY KEY (order_id, line)
+);
+
+create table orders.orders (
+  order_id bigint not null,
+  uid uuid not null,
+  customer_id uuid not null,
+  customer_email text not null,
+  customer_name text not null,
+  locale text not null,
+  currency text not null,
+  status text not null,
+  items_minor bigint not null,
+  discount_minor bigint not null,
+  tax_minor bigint not null,
+  shipping_minor bigint not null,
+  total_minor bigint not null,
+  captured_minor bigint default 0 not null,
+  refunding_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  attempts integer default 0 not null,
+  refunds integer default 0 not null,
+  last_sequence integer not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint orders_amounts_not_negative CHECK (((items_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0) AND (shipping_minor >= 0))),
+  constraint orders_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_pending_expire CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
+  constraint orders_refunds_within_captures CHECK (((refunding_minor >= 0) AND (refunded_minor >= 0) AND ((refunding_minor + refunded_minor) <= captured_minor))),
+  constraint orders_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'payment_processing'::text, 'paid'::text, 'shipped'::text, 'delivered'::text, 'cancelled'::text]))),
+  constraint orders_total_adds_up CHECK ((total_minor = (((items_minor - discount_minor) + tax_minor) + shipping_minor))),
+  constraint orders_total_within_bounds CHECK (((total_minor >= 0) AND (total_minor <= '999999999999999'::bigint))),
+  constraint orders_pkey PRIMARY KEY (order_id),
+  constraint orders_uid_once UNIQUE (uid)
+) with (fillfactor=80);
+CREATE INDEX orders_expiring ON orders.orders USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+create table payments.money_entries (
+  order_id bigint not null,
+  sequence integer not null,
+  attempt integer not null,
+  kind text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  gateway text not null,
+  reference text not null,
+  cause text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null,
+  constraint money_entries_amount_positive CHECK ((amount_minor > 0)),
+  constraint money_entries_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'refund'::text, 'refund_failed'::text, 'chargeback'::text]))),
+  constraint money_entries_have_an_attempt FOREIGN KEY (order_id, attempt) REFERENCES payments.payment_attempts(order_id, attempt),
+  constraint money_entries_pkey PRIMARY KEY (order_id, sequence),
+  constraint money_entries_reference_once UNIQUE (gateway, reference, kind)
+);
+CREATE TRIGGER money_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payments.money_entries FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+create table payments.payment_attempts (
+  order_id bigint not null,
+  attempt integer not null,
+  key text not null,
+  gateway text not null,
+  state text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reference text,
+  failure text,
+  checks integer default 0 not null,
+  check_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payment_attempts_amount_positive CHECK ((amount_minor > 0)),
+  constraint payment_attempts_open_are_checked CHECK (((state = ANY (ARRAY['created'::text, 'processing'::text, 'unknown'::text])) = (check_at IS NOT NULL))),
+  constraint payment_attempts_state_known CHECK ((state = ANY (ARRAY['created'::text, 'processing'::text, 'paid'::text, 'failed'::text, 'unknown'::text, 'expired'::text, 'cancelled'::text]))),
+  constraint payment_attempts_pkey PRIMARY KEY (order_id, attempt)
+) with (fillfactor=80);
+CREATE INDEX payment_attempts_due ON payments.payment_attempts USING btree (check_at) WHERE (check_at IS NOT NULL);
+CREATE UNIQUE INDEX payment_attempts_one_paid ON payments.payment_attempts USING btree (order_id) WHERE (state = 'paid'::text);
+
+create table payments.refunds (
+  order_id bigint not null,
+  refund integer not null,
+  attempt integer not null,
+  key text not null,
+  state text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  reference text,
+  failure text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint refunds_amount_positive CHECK ((amount_minor > 0)),
+  constraint refunds_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint refunds_have_an_attempt FOREIGN KEY (order_id, attempt) REFERENCES payments.payment_attempts(order_id, attempt),
+  constraint refunds_pkey PRIMARY KEY (order_id, refund)
+);
+
+create table payments.sandbox_payments (
+  order_id bigint not null,
+  idempotency_key text not null,
+  payment_id text not null,
+  status text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  failure text,
+  settles_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint sandbox_payments_status_known CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'pending'::text]))),
+  constraint sandbox_payments_pkey PRIMARY KEY (order_id, idempotency_key)
+);
+
+create table payments.sandbox_refunds (
+  order_id bigint not null,
+  idempotency_key text not null,
+  refund_id text not null,
+  payment_id text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  created_at timestamp with time zone not null,
+  constraint sandbox_refunds_amount_positive CHECK ((amount_minor > 0)),
+  constraint sandbox_refunds_pkey PRIMARY KEY (order_id, idempotency_key)
+);
+
+create table platform.leases (
+  name text not null,
+  holder uuid not null,
+  token bigint not null,
+  lease_until timestamp with time zone not null,
+  constraint leases_pkey PRIMARY KEY (name)
+);
+
+create table platform.processes (
+  process_id uuid not null,
+  kind text not null,
+  worker_pool_id text,
+  started_at timestamp with time zone default now() not null,
+  lease_until timestamp with time zone not null,
+  constraint processes_pkey PRIMARY KEY (process_id)
+);
+
+create table public.orderwell_migrations (
+  version integer not null,
+  name text not null,
+  migrated_at timestamp with time zone default now() not null,
+  constraint orderwell_migrations_pkey PRIMARY KEY (version)
+);
+
+create table tasks.tasks (
+  task_id bigint generated always as identity not null,
+  kind text not null,
+  cause text not null,
+  order_id bigint,
+  detail jsonb not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint tasks_pkey PRIMARY KEY (task_id),
+  constraint tasks_cause_once UNIQUE (cause)
+);
+
+CREATE OR REPLACE FUNCTION platform.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % is refused', tg_table_schema || '.' || tg_table_name, lower(tg_op)
+    using errcode = 'restrict_violation';
+end
+$function$;

@@ -1,4 +1,6 @@
-import type { Sql } from "../platform/db.ts";
+import { coalesce } from "../platform/coalesce.ts";
+import type { Db, Sql } from "../platform/db.ts";
+import { isUnavailable } from "../platform/errors.ts";
 import { orderIdOfNumber, orderNumber } from "./number.ts";
 import type { OrderItem, OrderWithItems } from "./order.ts";
 import { orderNotFound } from "./order-errors.ts";
@@ -16,6 +18,23 @@ export async function findOrdersWithItems(sql: Sql, orderIds: readonly bigint[])
   }
   const found = new Map(orders.map((order) => [order.orderId, { ...order, items: items.get(order.orderId) ?? [] }]));
   return orderIds.flatMap((orderId) => found.get(orderId) ?? []);
+}
+
+const mostReadAtOnce = 200;
+const readsAtOnce = 2; // As many as there are cores; more reads at once only wait.
+
+/** A reader of single orders: requests that come together are one read. */
+export function openOrderReader(db: Db): (orderId: bigint) => Promise<OrderWithItems | undefined> {
+  return coalesce<bigint, OrderWithItems | undefined>({
+    most: mostReadAtOnce,
+    flushes: readsAtOnce,
+    mayRunAlone: (error) => !isUnavailable(error),
+    async run(orderIds) {
+      const orders = await findOrdersWithItems(db, [...new Set(orderIds)]);
+      const byId = new Map(orders.map((order) => [order.orderId, order]));
+      return orderIds.map((orderId) => byId.get(orderId));
+    },
+  });
 }
 
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

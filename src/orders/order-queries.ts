@@ -149,7 +149,7 @@ export const listOrderIds = many<Sql, { skip: number; limit: number }, { orderId
 export const countOrders = one<Sql, { most: number }, { counted: bigint; estimated: bigint }>(
   "orders.count_orders",
   `
-  select (select count(*) from (select 1 from orders.orders limit :most::bigint) as some) as counted,
+  select (select count(*) from (select 1 from orders.orders limit :most::bigint) as seen) as counted,
          (select greatest(reltuples, 0)::bigint from pg_class where oid = 'orders.orders'::regclass) as estimated`,
 );
 

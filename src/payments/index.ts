@@ -18,3 +18,5 @@ export {
 } from "./payment.ts";
 export { claimDueAttempts, findAttempts, findRefund, listEntries, updateRefund } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, startAttempts } from "./record-payments.ts";
+export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
+export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";

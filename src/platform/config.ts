@@ -80,6 +80,15 @@ export const settings = {
     { env: "DATABASE_CONNECTIONS", fallback: 10, help: "Connections that one process opens for requests and jobs." },
     { from: 2, to: 200 },
   ),
+  serveJobs: oneOf(
+    {
+      env: "SERVE_JOBS",
+      flag: "jobs",
+      fallback: "here",
+      help: "Where the jobs of `serve` run: in its own process, or elsewhere, in `orderwell work`.",
+    },
+    ["here", "elsewhere"],
+  ),
   jobsAtOnce: whole(
     { env: "JOBS_AT_ONCE", fallback: 100, help: "Jobs that one process runs at once." },
     { from: 1, to: 1000 },

@@ -1,0 +1,239 @@
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { startSequencer } from "./events/index.ts";
+import { eventRoutes } from "./events/event-routes.ts";
+import { buildServer } from "./http/build-server.ts";
+import { keepFirstKey, keyring } from "./identity/index.ts";
+import type { Channel } from "./notifications/index.ts";
+import { mailRoutes } from "./notifications/mail-routes.ts";
+import { mailboxChannel } from "./notifications/mailbox-client.ts";
+import { notificationApiChannel } from "./notifications/notification-api-client.ts";
+import { tellCustomerJob } from "./notifications/notification-jobs.ts";
+import { smtpChannel } from "./notifications/smtp-client.ts";
+import { type Counter, type OrderPolicy, openPaymentDesk, type PaymentDesk, refundPayment, tellCustomer } from "./orders/index.ts";
+import { expireOrders, reconcileAll, refundPaymentJob } from "./orders/order-jobs.ts";
+import { orderRoutes } from "./orders/order-routes.ts";
+import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
+import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
+import {
+  embeddedLimits,
+  type Gateway,
+  guarded,
+  parseWebhookSecrets,
+  remoteLimits,
+  type WebhookSecrets,
+} from "./payments/index.ts";
+import { paymentServiceGateway } from "./payments/payment-service-client.ts";
+import { sandboxGateway } from "./payments/sandbox-client.ts";
+import { sandboxRoutes } from "./payments/sandbox-routes.ts";
+import { openWebhookSender, type WebhookSender } from "./payments/webhook-client.ts";
+import { systemClock } from "./platform/clock.ts";
+import type { Config } from "./platform/config.ts";
+import { type Db, openDb } from "./platform/db.ts";
+import { randomToken } from "./platform/ids.ts";
+import { prepareJobs } from "./platform/jobs.ts";
+import { keepSecret } from "./platform/keep-secret.ts";
+import type { Log } from "./platform/log.ts";
+import { migrate } from "./platform/migrate.ts";
+import { openLog } from "./platform/open-log.ts";
+import { isReachable } from "./platform/ping-database.ts";
+import { startPeriodic } from "./platform/start-periodic.ts";
+import { startWorker } from "./platform/start-worker.ts";
+
+export const version = "0.1.0";
+
+const secretBytes = 32;
+const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
+const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
+const settleGraceMs = 10_000; // Past the longest call and its settling, an intent that nobody finished is recovery's.
+
+/** What a process of either kind is put together from. */
+interface Engine extends Counter {
+  readonly config: Config;
+  readonly url: string;
+  readonly log: Log;
+  readonly channel: Channel;
+  readonly desk: PaymentDesk;
+  readonly webhooks: WebhookSender;
+  readonly webhookSecrets: WebhookSecrets;
+  close(): Promise<void>;
+}
+
+/** A process that was started. `stop` finishes what is under way; a second call waits for the first. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+export interface Serving extends Running {
+  readonly address: string;
+  /** The key of the first start, for the line that can be pasted. */
+  readonly apiKey: string;
+}
+
+/**
+ * Serves the API and runs jobs in this process, on a database that is reached at `url`. Migrates first.
+ * Resolves with its address when the port is open.
+ */
+export async function startServe(config: Config, url: string): Promise<Serving> {
+  const engine = await openEngine(config, url, "serve");
+  try {
+    const apiKey = await keepFirstKey(engine.db, engine.clock, config.dataDir);
+    const app = await buildApp(engine);
+    const work = config.serveJobs === "here" ? await startWorking(engine) : nothing;
+    const stop = once(async () => {
+      await app.drain(config.drainTimeoutMs);
+      await work.stop();
+      await engine.close();
+    });
+    try {
+      await app.listen({ host: config.host, port: config.port });
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    const address = addressOf(app);
+    engine.webhooks.sendTo(address);
+    return { address, apiKey, stop };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Runs jobs in this process and answers no requests. Migrates first. */
+export async function startWork(config: Config, url: string): Promise<Running> {
+  const engine = await openEngine(config, url, "work");
+  const work = await startWorking(engine);
+  const stop = once(async () => {
+    await work.stop();
+    await engine.close();
+  });
+  return { stop };
+}
+
+async function openEngine(config: Config, url: string, kind: "serve" | "work"): Promise<Engine> {
+  await migrate(url);
+  const log = openLog(config.logLevel);
+  const db = openDb({
+    url,
+    applicationName: `orderwell ${kind}`,
+    connections: config.databaseConnections,
+    onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
+  });
+  await prepareJobs(db, [tellCustomer, refundPayment]);
+  const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
+  const webhooks = openWebhookSender(webhookSecrets, systemClock);
+  const gateway = openGateway(config, db, webhooks);
+  const counter = { db, gateway, clock: systemClock, policy: policyOf(config) };
+  const channel = openChannel(config, db);
+  const close = once(async () => {
+    await gateway.close();
+    await channel.close();
+    await db.close();
+  });
+  return { ...counter, config, url, log, channel, desk: openPaymentDesk(counter), webhooks, webhookSecrets, close };
+}
+
+/** A secret that nobody configured is kept beside the embedded database: the sandbox signs with it. */
+async function webhookSecretText(config: Config): Promise<string> {
+  if (config.paymentWebhookSecrets !== "") return config.paymentWebhookSecrets;
+  const make = () => `whsec_${Buffer.from(randomToken(secretBytes), "base64url").toString("base64")}`;
+  return keepSecret(config.dataDir, "webhook-secret", make);
+}
+
+function policyOf(config: Config): OrderPolicy {
+  return {
+    expiryMs: config.orderExpiryMs,
+    firstCheckMs: config.paymentTimeoutMs + settleGraceMs,
+    againMs: config.paymentCheckMs,
+  };
+}
+
+function openGateway(config: Config, db: Db, webhooks: WebhookSender): Gateway {
+  const timeoutMs = config.paymentTimeoutMs;
+  if (config.paymentServiceUrl === "") {
+    const sandbox = sandboxGateway(db, systemClock, { timeoutMs, sendWebhook: webhooks.send });
+    return guarded(sandbox, { ...embeddedLimits, timeoutMs });
+  }
+  const service = paymentServiceGateway({
+    url: config.paymentServiceUrl,
+    token: config.paymentServiceToken,
+    timeoutMs,
+    keysHonoured: config.paymentServiceKeys === "honoured",
+  });
+  return guarded(service, { ...remoteLimits, timeoutMs });
+}
+
+function openChannel(config: Config, db: Db): Channel {
+  const from = config.mailFrom;
+  if (config.notificationServiceUrl !== "") return notificationApiChannel({ url: config.notificationServiceUrl, from });
+  if (config.smtpUrl !== "") return smtpChannel({ url: config.smtpUrl, from });
+  return mailboxChannel(db, systemClock, { from });
+}
+
+/** The routes of every module. */
+async function buildApp(engine: Engine): Promise<FastifyInstance> {
+  const { db, clock, config, desk } = engine;
+  const app = await buildServer({
+    title: "Orderwell",
+    version,
+    logLevel: config.logLevel,
+    limits: { requestTimeoutMs: config.requestTimeoutMs },
+    authenticate: keyring(db, clock).authenticate,
+    async ready() {
+      const database = await isReachable(db);
+      return { ok: database, checks: { database: database ? "ok" : "cannot be reached" } };
+    },
+  });
+  await app.register(placeOrderV1Routes(engine, desk));
+  await app.register(readOrderV1Routes(engine));
+  await app.register(moveOrderV1Routes(engine));
+  await app.register(orderWebhookRoutes(engine, desk, engine.webhookSecrets));
+  await app.register(orderRoutes(db));
+  await app.register(eventRoutes(db));
+  await app.register(mailRoutes(db));
+  if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
+  return app;
+}
+
+/** Jobs, the feed's numbering, and what is done again and again; of several processes one does each of the latter. */
+async function startWorking(engine: Engine): Promise<Running> {
+  const { db, url, log, config, channel, clock, desk } = engine;
+  const worker = await startWorker({
+    url,
+    db,
+    log,
+    jobs: [tellCustomerJob(db, channel, clock), refundPaymentJob(engine)],
+    atOnce: config.jobsAtOnce,
+    graceMs: config.drainTimeoutMs,
+  });
+  const sequencer = startSequencer({ db, log });
+  const reconcile = () => reconcileAll(engine, desk);
+  const reconciler = startPeriodic({ db, log, name: "reconciler", everyMs: reconcileMs, run: reconcile });
+  const expire = () => expireOrders(engine);
+  const expiry = startPeriodic({ db, log, name: "expiry", everyMs: expireMs, run: expire });
+  return {
+    async stop() {
+      await Promise.all([worker.stop(), reconciler.stop(), expiry.stop()]);
+      // Last, so that what the others still did has its place in the feed.
+      await sequencer.stop();
+    },
+  };
+}
+
+const nothing: Running = { stop: () => Promise.resolve() };
+
+/** Where the server really listens: the port may have been chosen by the system. */
+function addressOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo;
+  const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
+  return `http://${family === "IPv6" && reachable === address ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

@@ -1,0 +1,29 @@
+import { storeAnswers } from "../http/claim-keys.ts";
+import { type Answer, getReplay, type KeyRow } from "../http/idempotency.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Db } from "../platform/db.ts";
+import { findOrdersWithItems } from "./find-orders.ts";
+import type { OrderWithItems } from "./order.ts";
+import { orderV1Text } from "./order-v1-view.ts";
+
+const created = 201;
+
+/** The answer to a request that placed an order: the order as it stands when the request ends. */
+export function placementAnswer(order: OrderWithItems): Answer {
+  return { status: created, body: orderV1Text(order) };
+}
+
+/**
+ * The answer to a request whose key was used before. When the process died between the payment and the answer, recovery
+ * has settled the order meanwhile: the answer is completed from it and kept.
+ * @throws http.idempotency_key_reused, http.idempotency_key_in_flight
+ */
+export async function replayPlacement(db: Db, clock: Clock, row: KeyRow, fingerprint: string): Promise<Answer> {
+  const unanswered = row.answerStatus === null && row.fingerprint === fingerprint && row.orderId !== null;
+  if (!unanswered) return getReplay(row, fingerprint);
+  const [order] = await findOrdersWithItems(db, [row.orderId]);
+  if (!order || order.status === "payment_processing") return getReplay(row, fingerprint);
+  const answer = { principal: row.principal, key: row.key, ...placementAnswer(order) };
+  await db.transaction((tx) => storeAnswers(tx, [answer], clock.now()));
+  return { status: answer.status, body: answer.body, replayed: true };
+}

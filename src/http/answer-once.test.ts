@@ -89,6 +89,11 @@ describe("answerOnce", () => {
     assert.equal(await worked("else"), 0n);
   });
 
+  test("knows the same request with and without the slash at the end of its address", async () => {
+    await note("slash", { key: "k7" });
+    assert.equal((await note("slash/", { key: "k7" })).headers["idempotent-replayed"], "true");
+  });
+
   test("keeps principals apart", async () => {
     await note("apart", { key: "k3" });
     assert.equal((await note("apart", { key: "k3", as: "owner" })).headers["idempotent-replayed"], undefined);

@@ -288,6 +288,39 @@ describe("a query", () => {
   }
 });
 
+describe("any request", () => {
+  const lines = [
+    "GET http://other.example/orders/ HTTP/1.1",
+    "GET // HTTP/1.1",
+    "GET /../orders HTTP/1.1",
+    "GET /orders/%2e%2e%2f HTTP/1.1",
+    "GET /orders/?limit[a]=1&__proto__[x]=1&constructor=1 HTTP/1.1",
+    "GET /orders/?%ed%a0%80=%ed%a0%80&name=%ff HTTP/1.1",
+    "GET /orders/%c0%80 HTTP/1.1",
+    "GET ? HTTP/1.1",
+    "GET /orders#x HTTP/1.1",
+    "OPTIONS * HTTP/1.1",
+    "PROPFIND /orders HTTP/1.1",
+    "TRACE /orders HTTP/1.1",
+    "HEAD /orders/ HTTP/1.1",
+    "GET /orders/7 HTTP/1.0",
+    "GET /orders/7 HTTP/2.0",
+    "GET /orders/7 HTTP/1.1\r\nTransfer-Encoding: gzip",
+    "POST /orders/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+    "POST /orders/ HTTP/1.1\r\nContent-Length: -1",
+    "POST /orders/ HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 99999999999",
+    "GET /open HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade",
+    "GET /open HTTP/1.1\r\nExpect: miracles",
+  ];
+  for (const line of lines) {
+    test(`like "${line.replaceAll("\r\n", " ")}" is answered by the server, never with its own fault`, async () => {
+      const { port } = await server.listen();
+      const sent = `${line}\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`;
+      assert.match(await exchange(port, sent), /^HTTP\/1\.1 [24]\d\d /);
+    });
+  }
+});
+
 describe("who asks", () => {
   test("is known to the route", async () => {
     const answer = await server.app.inject({ url: "/who", headers: { authorization: "Bearer reader" } });

@@ -24,7 +24,7 @@ const statusByCode: Readonly<Record<string, number>> = {
 const unexpectedStatus = 500;
 
 /** The code of every answer whose cause is a fault of ours. */
-export const unexpectedCode = "http.unexpected";
+const unexpectedCode = "http.unexpected";
 
 /** An error as the outside sees it: a status, headers and the text of a problem document. */
 export interface Problem {

@@ -62,7 +62,7 @@ export const brokenLinks: Guard = (files) =>
     );
 
 /** The rungs that ARCHITECTURE.md prints: rows of number and folders. */
-export function printedLadder(text: string): string[] {
+function printedLadder(text: string): string[] {
   return [...text.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)].map(([, rung, folders]) => `${rung}: ${folders?.trim()}`);
 }
 

@@ -1,7 +1,7 @@
 /** Starts one cluster for all test files, runs them, and stops it whatever happens. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { globSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,12 +56,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-function run(files: readonly string[]): Promise<number> {
+function run(files: readonly string[], countsFile: string): Promise<number> {
   const flags = [
     `--test-concurrency=${testsAtOnce}`,
     `--test-timeout=${chaos ? chaosTimeoutMs : testTimeoutMs}`,
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",
+    `--test-reporter=${join(root, "scripts", "report-counts.ts")}`,
+    `--test-reporter-destination=${countsFile}`,
   ];
   running = spawn(process.execPath, ["--test", ...flags, ...nodeFlags, ...files], {
     cwd: root,
@@ -80,10 +82,18 @@ if (files.length === 0) {
   process.exit(1);
 }
 const cluster = await openCluster();
+const folder = await mkdtemp(join(tmpdir(), "orderwell-counts-"));
 try {
   await ensureTemplate();
-  const code = interrupted ? signalled : await run(files);
-  process.exitCode = interrupted ? signalled : code;
+  const countsFile = join(folder, "counts");
+  const code = interrupted ? signalled : await run(files, countsFile);
+  const counts = await readFile(countsFile, "utf8").catch(() => "");
+  const ran = /^ℹ tests [1-9]/m.test(counts);
+  if (!ran) console.error("No test ran.");
+  // After a failure the runner ends with what failed; the counts stand last either way.
+  if (code !== 0) process.stdout.write(`\n${counts}`);
+  process.exitCode = interrupted ? signalled : ran ? code : 1;
 } finally {
   await cluster.stop();
+  await rm(folder, { recursive: true, force: true });
 }

@@ -116,13 +116,14 @@ function postmasterOf(folder: string) {
   return findPostmaster(join(folder, "postgres"));
 }
 
-function mayMount(): boolean {
-  return spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
-}
-
 /** Runs the program where a file system of this kind is mounted on the folder, for it alone, after these commands. */
 function mounted(folder: string, options: string, commands = "true"): readonly string[] {
   return ["unshare", "--mount", "sh", "-c", `mount -t tmpfs -o ${options} tmpfs "$0"; ${commands}; exec "$@"`, folder];
+}
+
+function mayMount(): boolean {
+  const [command = "", ...args] = mounted(tmpdir(), "size=1m", "exit $?");
+  return spawnSync(command, args).status === 0;
 }
 
 function skipUnless(t: TestContext, met: boolean, needs: string): boolean {

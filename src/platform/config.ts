@@ -197,7 +197,10 @@ export function readConfig(
 }
 
 /** Parses a command's own flags together with those of the settings; unknown flags are refused by name. */
-export function parseFlags(args: readonly string[], own: Record<string, { type: "string" | "boolean" }>) {
+export function parseFlags(
+  args: readonly string[],
+  own: Readonly<Record<string, { type: "string" | "boolean" }>>,
+): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
   return parseArgs({
     args: [...args],
     options: { ...settingFlags(), help: { type: "boolean", short: "h" }, ...own },

@@ -305,6 +305,14 @@ for (const [name, start, afterLostReply] of [
       assert.deepEqual(await messagesOf(order), []);
     });
 
+    test("sends nothing when the worker was taken for dead before it came to send", async () => {
+      const order = await placed();
+      await assert.rejects(tell(job, order, "order_confirmation", { ...firstTry, signal: AbortSignal.abort() }));
+      assert.deepEqual(outside.taken(order), []);
+      await tell(job, order);
+      assert.equal(outside.taken(order).length, 1);
+    });
+
     test("sends again under the same id when the process stops between the letter and the mark", async () => {
       const order = await placed();
       armFailpoints("after-letter:throw");

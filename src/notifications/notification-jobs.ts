@@ -55,10 +55,12 @@ function byChannel(db: Db, channel: Channel, clock: Clock): Tell {
     return endings.map(() => undefined);
   });
 
-  async function tell(cause: Cause, { lastTry }: JobRun): Promise<void> {
+  async function tell(cause: Cause, { lastTry, signal }: JobRun): Promise<void> {
     const letter = await begin(cause);
     if (typeof letter === "string") return assertOrder(cause, letter);
     await reach("before-letter");
+    // Who was taken for dead meanwhile leaves the letter to the worker that has the job now.
+    signal.throwIfAborted();
     const delivery = await channel.send(letter);
     await reach("after-letter");
     const mayChange = delivery.outcome === "unknown" || delivery.outcome === "not_sent";

@@ -4,7 +4,7 @@ import { orderNumber } from "../../src/orders/index.ts";
 import { noon } from "./given-orders.ts";
 
 export const from = "Tea & Co <orders@tea.example>";
-export const sender = parseSender(from);
+const sender = parseSender(from);
 
 interface WantedLine {
   name: string;
@@ -18,7 +18,7 @@ interface WantedLetter extends Partial<Omit<OrderLetter, "items">> {
 }
 
 /** An order as letters see it: two laptops in yen for Tanaka Taro, unless something else is wanted. */
-export function orderLetter({ kind: _, lines, ...wanted }: WantedLetter = {}): OrderLetter {
+function orderLetter({ kind: _, lines, ...wanted }: WantedLetter = {}): OrderLetter {
   const orderId = wanted.orderId ?? 42n;
   const given = lines ?? [{ name: "ノートPC", quantity: 2n, unitPriceMinor: 89_800n }];
   const items = given.map(({ name, quantity = 1n, unitPriceMinor }, index) => ({

@@ -114,7 +114,8 @@ async function show(id, button) {
     plain,
   );
   byId("box").classList.add("reading");
-  byId("mail").focus();
+  byId("mail").focus({ preventScroll: true });
+  if (!matchMedia("(min-width: 761px)").matches) scrollTo(0, 0); // The letter stands where the list was.
 }
 
 /** The two forms in which a letter goes out. */

@@ -1,10 +1,11 @@
 /** Starts one cluster for all test files, runs them, and stops it whatever happens. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { globSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findPostmaster } from "../src/platform/find-postmaster.ts";
 import { ensureTemplate, joinCluster, startCluster, type TestCluster } from "../test/support/cluster.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +13,7 @@ const testsAtOnce = 2; // Files at once, on the two cores of a small machine.
 const testTimeoutMs = 120_000;
 const chaosTimeoutMs = 3_600_000;
 const signalled = 130;
+const patience = { maxRetries: 20, retryDelay: 50 }; // A server that ends still writes for a moment.
 
 const chaos = process.argv.includes("--chaos");
 const given = process.argv.slice(2).filter((argument) => argument !== "--chaos");
@@ -34,17 +36,29 @@ async function listFiles(): Promise<string[]> {
   return [...new Set(files)].filter((file) => chaos || !file.endsWith("-long.test.ts")).sort();
 }
 
-async function openCluster(): Promise<TestCluster> {
+async function openCluster(folder: string): Promise<TestCluster> {
   if (process.env.TEST_DATABASE_URL) return joinCluster();
-  const dataDir = await mkdtemp(join(tmpdir(), "orderwell-test-"));
-  const cluster = await startCluster(dataDir);
+  const cluster = await startCluster(join(folder, "cluster"));
   process.env.TEST_DATABASE_URL = cluster.superuserUrl;
   process.env.TEST_DATABASE_ROLE = cluster.role;
-  const stop = async () => {
-    await cluster.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  return { ...cluster, stop };
+  return cluster;
+}
+
+/** A folder for everything that the tests write; others may pass through, since some tests run as another user. */
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "orderwell-run-"));
+  await chmod(folder, 0o711);
+  process.env.TMPDIR = folder;
+  return folder;
+}
+
+/** Ends the servers that interrupted tests left in their folders, then removes it all. */
+async function removeFolder(folder: string): Promise<void> {
+  for (const pidFile of globSync("**/postmaster.pid", { cwd: folder })) {
+    const left = await findPostmaster(join(folder, dirname(pidFile)));
+    if (left) process.kill(left.pid, "SIGQUIT");
+  }
+  await rm(folder, { recursive: true, force: true, ...patience });
 }
 
 let running: ChildProcess | undefined;
@@ -81,19 +95,19 @@ if (files.length === 0) {
   console.error(`There is no test file for ${patterns.join(" ") || "src and test"}.`);
   process.exit(1);
 }
-const cluster = await openCluster();
-const folder = await mkdtemp(join(tmpdir(), "orderwell-counts-"));
+const folder = await makeFolder();
 try {
+  const cluster = await openCluster(folder);
   await ensureTemplate();
   const countsFile = join(folder, "counts");
   const code = interrupted ? signalled : await run(files, countsFile);
   const counts = await readFile(countsFile, "utf8").catch(() => "");
   const ran = /^ℹ tests [1-9]/m.test(counts);
-  if (!ran) console.error("No test ran.");
+  if (!ran && !interrupted) console.error("No test ran.");
   // After a failure the runner ends with what failed; the counts stand last either way.
   if (code !== 0) process.stdout.write(`\n${counts}`);
   process.exitCode = interrupted ? signalled : ran ? code : 1;
-} finally {
   await cluster.stop();
-  await rm(folder, { recursive: true, force: true });
+} finally {
+  await removeFolder(folder);
 }

@@ -54,7 +54,7 @@ function startProgram(dataDir: string, { uid, before = [] }: Way = {}): Program 
   const [command = "", ...args] = [...before, process.execPath, program, dataDir];
   const child = spawn(command, args, {
     detached: true,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
     env: { PATH: process.env.PATH, LANG: "C", LC_ALL: "C" },
     ...(uid === undefined ? {} : { uid, gid: nobody.gid, cwd: "/" }),
   });

@@ -5,8 +5,10 @@
 import { EmbeddedPostgresError, startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 
 const [dataDir = "", times] = process.argv.slice(2);
-const forever = setInterval(() => {}, 1_000_000);
 const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+// Ends with the test that started it, however that one ends.
+process.stdin.on("close", () => process.exit(0)).resume();
 
 // What a terminal sends to all; we go on, to see whether the server does.
 process.on("SIGINT", () => tell({ heard: "SIGINT" }));
@@ -15,7 +17,7 @@ try {
   const embedded = await startEmbeddedPostgres({ dataDir, say: (said) => tell({ said }) });
   const stop = async () => {
     await embedded.stop();
-    clearInterval(forever);
+    process.exit(0);
   };
   process.on("SIGTERM", stop);
   tell({ url: embedded.url, adopted: embedded.adopted });
@@ -23,6 +25,5 @@ try {
 } catch (error) {
   if (!(error instanceof EmbeddedPostgresError)) throw error;
   tell({ failed: error.message });
-  clearInterval(forever);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -158,8 +158,21 @@ export function refundAnswerOf(refund: ServiceRefund, request: RefundRequest): R
   return { outcome: "refunded", reference };
 }
 
-/** Finds our refund by its key; undefined when the service has none, or tells no keys. */
+/**
+ * Finds our refund among the payments of its order; undefined when the service has none.
+ *
+ * By our key, if the service tells keys. Otherwise the same amount of the same payment counts as ours, and so does a
+ * payment that was given back whole: a refund that is taken for another is seen by the ledger, one paid twice is not.
+ */
 export function matchRefund(payments: readonly ServicePayment[], request: RefundRequest): RefundAnswer | undefined {
-  const refund = payments.flatMap((payment) => payment.refunds).find((one) => one.key === request.key);
-  return refund && refundAnswerOf(refund, request);
+  const refunds = payments.flatMap((payment) => payment.refunds);
+  const byKey = refunds.find((refund) => refund.key === request.key);
+  if (byKey) return refundAnswerOf(byKey, request);
+  const nameless = refunds.filter((refund) => refund.key === undefined && refund.status !== "failed");
+  const answers = nameless.map((refund) => refundAnswerOf(refund, request));
+  const same = answers.find((answer) => answer.outcome === "refunded");
+  if (same) return same;
+  const paid = payments.find((payment) => payment.paymentId === request.chargeReference);
+  const isWhole = paid?.status === "refunded" && paid.refunds.length === 0 && paid.amountMinor === request.amountMinor;
+  return isWhole ? { outcome: "refunded", reference: paid.paymentId } : undefined;
 }

@@ -1,0 +1,27 @@
+-- id: I04
+-- title: What an order says about its money is what ledger and refunds add up to
+-- when: always
+with entries as (
+  select order_id,
+         coalesce(sum(amount_minor) filter (where kind = 'capture'), 0) as captured,
+         coalesce(sum(amount_minor) filter (where kind in ('refund', 'chargeback')), 0)
+           - coalesce(sum(amount_minor) filter (where kind = 'refund_failed'), 0) as refunded
+    from payments.money_entries
+   group by order_id
+), promised as (
+  select order_id, sum(amount_minor) as refunding
+    from payments.refunds
+   where state = 'requested'
+   group by order_id
+), counted as (
+  select orders.order_id, captured_minor, refunded_minor, refunding_minor,
+         coalesce(captured, 0) as captured, coalesce(refunded, 0) as refunded, coalesce(refunding, 0) as refunding
+    from orders.orders
+    left join entries using (order_id)
+    left join promised using (order_id)
+)
+select format('Order %s says captured %s, refunded %s, refunding %s; the books say %s, %s, %s.', order_id, captured_minor,
+              refunded_minor, refunding_minor, captured, refunded, refunding) as what,
+       order_id
+  from counted
+ where captured_minor <> captured or refunded_minor <> refunded or refunding_minor <> refunding

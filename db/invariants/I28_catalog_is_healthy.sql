@@ -1,0 +1,27 @@
+-- id: I28
+-- title: Every index is valid, every constraint checked, every promised uniqueness kept
+-- when: always
+with ours as (
+  select oid
+    from pg_namespace
+   where nspname in ('platform', 'http', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
+                     'notifications', 'graphile_worker')
+)
+select format('The index %s is not valid.', indexrelid::regclass) as what
+  from pg_index
+  join pg_class on pg_class.oid = indexrelid
+ where relnamespace in (select oid from ours) and not (indisvalid and indisready)
+union all
+select format('The constraint %I of %s was never checked.', conname, conrelid::regclass)
+  from pg_constraint
+ where connamespace in (select oid from ours) and not convalidated
+union all
+select format('%s promises that something stands once, and is not there or not unique.', promised)
+  from unnest(array[
+         'events.events_pkey', 'events.feed_pkey', 'events.sequencer_pkey', 'fulfillment.provider_orders_pkey',
+         'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'notifications.mails_message_once',
+         'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
+         'payments.money_entries_pkey', 'payments.money_entries_reference_once', 'payments.payment_attempts_one_paid',
+         'payments.payment_attempts_pkey', 'payments.refunds_pkey', 'payments.sandbox_payments_pkey',
+         'payments.sandbox_refunds_pkey', 'platform.leases_pkey', 'tasks.tasks_cause_once']) as promised
+ where not exists (select from pg_index where indexrelid = to_regclass(promised) and indisunique)

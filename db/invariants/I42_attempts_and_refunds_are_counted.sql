@@ -1,0 +1,25 @@
+-- id: I42
+-- title: Attempts and refunds are numbered without gaps, counted on the order, and settled as the ledger says
+-- when: always
+with attempts as (
+  select order_id, count(*) as number, max(attempt) as newest from payments.payment_attempts group by order_id
+), refunds as (
+  select order_id, count(*) as number, max(refund) as newest from payments.refunds group by order_id
+)
+select format('Order %s counts %s attempts and %s refunds; there are %s to number %s, and %s to number %s.',
+              orders.order_id, orders.attempts, orders.refunds, coalesce(attempts.number, 0),
+              coalesce(attempts.newest, 0), coalesce(refunds.number, 0), coalesce(refunds.newest, 0)) as what,
+       orders.order_id
+  from orders.orders
+  left join attempts using (order_id)
+  left join refunds using (order_id)
+ where orders.attempts <> coalesce(attempts.number, 0) or orders.attempts <> coalesce(attempts.newest, 0)
+    or orders.refunds <> coalesce(refunds.number, 0) or orders.refunds <> coalesce(refunds.newest, 0)
+union all
+select format('Refund %s of order %s has succeeded, and the ledger does not have it.', refund, order_id), order_id
+  from payments.refunds as given
+ where state = 'succeeded'
+   and not exists (select from payments.money_entries as entries
+                    where entries.order_id = given.order_id and entries.attempt = given.attempt
+                      and entries.kind = 'refund' and entries.reference = given.reference
+                      and entries.amount_minor = given.amount_minor)

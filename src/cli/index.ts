@@ -1,0 +1,2 @@
+export type { Program, Running, Serving } from "./command.ts";
+export { runCommandLine } from "./command-line.ts";

@@ -46,7 +46,7 @@ function linkLibraries() {
 }
 
 /** Installs exactly what the lockfile says, unless it is there. Ends the process with a sentence when that fails. */
-export function install({ development } = { development: true }) {
+export function installMissing({ development } = { development: true }) {
   if (listMissing({ development }).length > 0) {
     console.error("Installing what is missing (npm ci) …");
     const flags = ["--no-audit", "--no-fund", "--loglevel=error", "--include=optional"];
@@ -64,4 +64,4 @@ export function install({ development } = { development: true }) {
   linkLibraries();
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) install();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) installMissing();

@@ -1,7 +1,7 @@
 // npm start: installs what is missing, then serves. Flags are passed on: npm start -- --port 9000
 import { join } from "node:path";
 import { launch, root } from "../bin/launch.mjs";
-import { install } from "./install.mjs";
+import { installMissing } from "./install.mjs";
 
-install({ development: false });
+installMissing({ development: false });
 process.exitCode = await launch([join(root, "src", "main.ts"), "serve", ...process.argv.slice(2)]);

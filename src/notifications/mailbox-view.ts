@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 
+const folder = new URL("../../web/mailbox/", import.meta.url);
+
 /** The page of the embedded mailbox: files that are served as they are. */
 export const mailboxFiles = [
   { path: "/mails", file: "mailbox.html", type: "text/html; charset=utf-8" },
@@ -8,7 +10,7 @@ export const mailboxFiles = [
 ].map(({ path, file, type }) => ({
   path,
   type,
-  text: readFileSync(new URL(`mailbox/${file}`, import.meta.url), "utf8"),
+  text: readFileSync(new URL(file, folder), "utf8"),
 }));
 
 // Letters stand in a sandboxed frame that inherits this policy: their style attributes are allowed, nothing is loaded.

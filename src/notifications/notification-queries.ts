@@ -109,8 +109,15 @@ export interface Mail extends MailHead {
 
 const head = "mail_id, message_id, order_id, kind, sender, recipient, subject, sent_at";
 const page = "mail_id < :before order by mail_id desc limit :limit";
-// An order has at most as many mails as there are kinds: they are found by its messages, without an index of their own.
-const ofOrder = "message_id = any(array(select message_id from notifications.messages where order_id = :orderId))";
+// An order has as many mails as there are kinds: they are found by its messages, without an index of their own. The
+// inner query keeps a plan that was made while the tables were empty from walking all mails, newest first.
+const ofOrder = `
+  select mail.*
+    from notifications.messages as message
+   cross join lateral (
+     select ${head} from notifications.mails as kept where kept.message_id = message.message_id offset 0
+   ) as mail
+   where message.order_id = :orderId and mail.mail_id < :before`;
 
 export type MailPage = { before: bigint; limit: number };
 
@@ -126,12 +133,14 @@ export const listMailsTo = many<Sql, MailPage & { recipient: string }, MailHead>
 
 export const listMailsOfOrder = many<Sql, MailPage & { orderId: bigint }, MailHead>(
   "notifications.list_mails_of_order",
-  `select ${head} from notifications.mails where ${ofOrder} and ${page}`,
+  `${ofOrder}
+   order by mail.mail_id desc limit :limit`,
 );
 
 export const listMailsOfOrderTo = many<Sql, MailPage & { orderId: bigint; recipient: string }, MailHead>(
   "notifications.list_mails_of_order_to",
-  `select ${head} from notifications.mails where ${ofOrder} and recipient = :recipient and ${page}`,
+  `${ofOrder} and mail.recipient = :recipient
+   order by mail.mail_id desc limit :limit`,
 );
 
 export const findMail = maybeOne<Sql, { mailId: bigint }, Mail>(

@@ -30,6 +30,7 @@ import { openWebhookSender, type WebhookSender } from "./payments/webhook-client
 import { systemClock } from "./platform/clock.ts";
 import type { Config } from "./platform/config.ts";
 import { type Db, openDb } from "./platform/db.ts";
+import { armFailpoints } from "./platform/failpoints.ts";
 import { randomToken } from "./platform/ids.ts";
 import { prepareJobs } from "./platform/jobs.ts";
 import { keepSecret } from "./platform/keep-secret.ts";
@@ -45,7 +46,6 @@ export const version = "0.1.0";
 const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
-const settleGraceMs = 10_000; // Past the longest call and its settling, an intent that nobody finished is recovery's.
 
 /** What a process of either kind is put together from. */
 interface Engine extends Counter {
@@ -112,6 +112,7 @@ export async function startWork(config: Config, url: string): Promise<Running> {
 }
 
 async function openEngine(config: Config, url: string, kind: "serve" | "work"): Promise<Engine> {
+  if (config.failpoints !== "") armFailpoints(config.failpoints);
   await migrate(url);
   const log = openLog(config.logLevel);
   const db = openDb({
@@ -144,7 +145,7 @@ async function webhookSecretText(config: Config): Promise<string> {
 function policyOf(config: Config): OrderPolicy {
   return {
     expiryMs: config.orderExpiryMs,
-    firstCheckMs: config.paymentTimeoutMs + settleGraceMs,
+    firstCheckMs: config.paymentTimeoutMs + config.paymentGraceMs,
     againMs: config.paymentCheckMs,
   };
 }
@@ -199,6 +200,7 @@ async function buildApp(engine: Engine): Promise<FastifyInstance> {
 /** Jobs, the feed's numbering, and what is done again and again; of several processes one does each of the latter. */
 async function startWorking(engine: Engine): Promise<Running> {
   const { db, url, log, config, channel, clock, desk } = engine;
+  const { leaseSeconds } = config;
   const worker = await startWorker({
     url,
     db,
@@ -206,12 +208,13 @@ async function startWorking(engine: Engine): Promise<Running> {
     jobs: [tellCustomerJob(db, channel, clock), refundPaymentJob(engine)],
     atOnce: config.jobsAtOnce,
     graceMs: config.drainTimeoutMs,
+    leaseSeconds,
   });
-  const sequencer = startSequencer({ db, log });
+  const sequencer = startSequencer({ db, log, leaseSeconds });
   const reconcile = () => reconcileAll(engine, desk);
-  const reconciler = startPeriodic({ db, log, name: "reconciler", everyMs: reconcileMs, run: reconcile });
+  const reconciler = startPeriodic({ db, log, name: "reconciler", everyMs: reconcileMs, leaseSeconds, run: reconcile });
   const expire = () => expireOrders(engine);
-  const expiry = startPeriodic({ db, log, name: "expiry", everyMs: expireMs, run: expire });
+  const expiry = startPeriodic({ db, log, name: "expiry", everyMs: expireMs, leaseSeconds, run: expire });
   return {
     async stop() {
       await Promise.all([worker.stop(), reconciler.stop(), expiry.stop()]);

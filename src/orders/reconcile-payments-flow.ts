@@ -4,7 +4,7 @@ import { findOrders } from "./order-queries.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 
 const claimedAtOnce = 100; // One round asks for so many; the next round follows at once while more are due.
-const claimedForMs = 120_000; // Four times the longest call: nobody else asks for the same attempt meanwhile.
+const claimedForCalls = 3; // A check makes two calls at most; nobody else asks for the same attempt meanwhile.
 const givenUpAfterMs = 900_000; // A payment that the gateway never heard of, and that must not be asked for twice.
 
 /**
@@ -16,7 +16,7 @@ const givenUpAfterMs = 900_000; // A payment that the gateway never heard of, an
  */
 export async function reconcilePayments(counter: Counter, desk: Pick<PaymentDesk, "settle">): Promise<number> {
   const now = counter.clock.now();
-  const nextCheckAt = new Date(now.getTime() + claimedForMs);
+  const nextCheckAt = new Date(now.getTime() + claimedForCalls * counter.policy.firstCheckMs);
   const due = await counter.db.transaction((tx) => claimDueAttempts(tx, { now, nextCheckAt, limit: claimedAtOnce }));
   if (due.length === 0) return 0;
   const orders = await findOrders(counter.db, { orderIds: due.map((attempt) => attempt.orderId) });

@@ -101,6 +101,10 @@ export const settings = {
     { env: "DRAIN_TIMEOUT_MS", fallback: 40_000, help: "How long requests and jobs under way may take after SIGTERM." },
     { from: 0, to: hourMs },
   ),
+  leaseSeconds: whole(
+    { env: "LEASE_SECONDS", fallback: 30, help: "A process that is silent for so long, by database time, is taken for dead." },
+    { from: 1, to: 3600 },
+  ),
   orderExpiryMs: whole(
     { env: "ORDER_EXPIRY_MS", fallback: 24 * hourMs, help: "How long an unpaid order waits before it is cancelled." },
     { from: 1000, to: 1_000_000_000 },
@@ -129,6 +133,14 @@ export const settings = {
   paymentTimeoutMs: whole(
     { env: "PAYMENT_TIMEOUT_MS", fallback: 30_000, help: "How long one call to a gateway may take." },
     { from: 50, to: 10 * minuteMs },
+  ),
+  paymentGraceMs: whole(
+    {
+      env: "PAYMENT_GRACE_MS",
+      fallback: 10_000,
+      help: "How long after that time a payment that its process did not finish is recovery's.",
+    },
+    { from: 100, to: hourMs },
   ),
   paymentCheckMs: whole(
     {

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
@@ -131,9 +132,14 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
   const client = await pool.connect();
   let broken = false;
   try {
+    gatherWrites(client);
     // Not awaited: it travels with the first statement. That one fails too if this does.
     client.query("begin").catch(() => {});
-    const tx = { run: (text: Text, params: Params) => runOn(client, text, params) } as Tx;
+    const run = (text: Text, params: Params) => {
+      gatherWrites(client);
+      return runOn(client, text, params);
+    };
+    const tx = { run } as Tx;
     const result = await work(tx);
     const ended = await client.query("commit");
     // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
@@ -145,6 +151,17 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
   } finally {
     client.release(broken);
   }
+}
+
+/**
+ * Sends what one turn of the event loop writes to a connection in one piece: the driver would make a system call of
+ * each statement, and the server would wake for each (2026-11: a tenth of the time of a set of orders).
+ */
+function gatherWrites(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** Keeps the first error: what goes wrong while rolling back only decides that the connection is thrown away. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync } from "node:crypto";
+import { hash as digest, randomBytes, randomFillSync } from "node:crypto";
 
 const pool = Buffer.alloc(4096); // One call for random bytes serves 256 ids; a call for each id costs 2 µs.
 let used = pool.length;
@@ -26,7 +26,8 @@ export function uuidV7(now: Date): string {
 
 /** The UUID that always belongs to this name. Source: RFC 9562, section 5.5. */
 export function uuidV5(namespace: string, name: string): string {
-  const hash = createHash("sha1").update(Buffer.from(namespace.replaceAll("-", ""), "hex")).update(name).digest();
+  const bytes = Buffer.concat([Buffer.from(namespace.replaceAll("-", ""), "hex"), Buffer.from(name, "utf8")]);
+  const hash = digest("sha1", bytes, "buffer"); // In one call: a hash object costs twice as much for a text so short.
   hash[6] = 0x50 | ((hash[6] ?? 0) & 0x0f);
   hash[8] = 0x80 | ((hash[8] ?? 0) & 0x3f);
   return dashed(hash.toString("hex", 0, 16));

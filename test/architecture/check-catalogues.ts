@@ -61,7 +61,7 @@ function narrowStatuses(files: readonly RepositoryFile[]): Map<string, number> {
   const pairs = [...text.matchAll(/"([a-z_]+\.[a-z_]+)": (\d{3}),/g)].map(
     ([, code = "", status]) => [code, Number(status)] as const,
   );
-  const faults = [...text.matchAll(/export const \w+Code = "([a-z_.]+)"/g)].map(
+  const faults = [...text.matchAll(/const \w+Code = "([a-z_.]+)"/g)].map(
     ([, code = ""]) => [code, unexpected] as const,
   );
   return new Map([...pairs, ...faults]);

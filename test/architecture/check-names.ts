@@ -73,3 +73,9 @@ export const facesWithLogic: Guard = (files) =>
       return rest !== "";
     })
     .map(({ path }) => `${path} has more than exports from its module.`);
+
+/** A command of the command line is told by its suffix, and stands in one folder. ADR 0016. */
+export const strayCommands: Guard = (files) =>
+  sourcesOf(files)
+    .filter(({ path }) => path.endsWith("-command.ts") && !path.startsWith("src/cli/"))
+    .map(({ path }) => `${path} is no command of the command line.`);

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { deepFolders, emptyWords, facesWithLogic, randomNouns, repeatedBaseNames } from "./check-names.ts";
+import {
+  deepFolders,
+  emptyWords,
+  facesWithLogic,
+  randomNouns,
+  repeatedBaseNames,
+  strayCommands,
+} from "./check-names.ts";
 import { longFiles } from "./check-sizes.ts";
 import { readRepository } from "./read-repository.ts";
 
@@ -40,6 +47,15 @@ describe("names", () => {
       emptyWords(bad("src/orders/order.ts", "export const database = 1;\nexport const commonly = 2;")).length,
       0,
     );
+  });
+});
+
+describe("commands", () => {
+  test("are in src/cli", () => assert.deepEqual(strayCommands(files), []));
+
+  test("one elsewhere is caught", () => {
+    assert.equal(strayCommands(bad("src/orders/cancel-command.ts")).length, 1);
+    assert.equal(strayCommands(bad("src/cli/keys-command.ts")).length, 0);
   });
 });
 

@@ -80,7 +80,15 @@ function createdText(uid: string, customerId: string, at: string): string {
     { sku: "item-1", quantity: 2, unitPrice: 89800 },
     { sku: "item-2", quantity: 1, unitPrice: 11000 },
   ];
-  return JSON.stringify({ orderId: uid, customerId, total: 190600, currency: "JPY", status: "created", items, createdAt: at });
+  return JSON.stringify({
+    orderId: uid,
+    customerId,
+    total: 190600,
+    currency: "JPY",
+    status: "created",
+    items,
+    createdAt: at,
+  });
 }
 
 function paymentText(uid: string, paymentId: string, at: string): string {
@@ -125,7 +133,16 @@ async function placeAndPay(client: pg.PoolClient): Promise<void> {
   const settled = await client.query<{ paid: string; jobs: string }>({
     name: "baseline.settle",
     text: settle,
-    values: [orderId, at, key, reference, eventIds[2], paymentText(uid, key, at), eventIds[3], paymentText(uid, key, at)],
+    values: [
+      orderId,
+      at,
+      key,
+      reference,
+      eventIds[2],
+      paymentText(uid, key, at),
+      eventIds[3],
+      paymentText(uid, key, at),
+    ],
   });
   if (Number(settled.rows[0]?.paid) !== 1 || Number(settled.rows[0]?.jobs) !== 1) {
     throw new Error("The baseline did not pay its order.");

@@ -55,7 +55,9 @@ interface Bar {
 const bars: Bar[] = [];
 const note = (bar: Bar) => {
   bars.push(bar);
-  console.log(`${bar.bar.padEnd(4)} ${bar.figure.toFixed(2).padStart(9)} ${bar.unit}  ${bar.reached ? "reached" : "MISSED"}`);
+  console.log(
+    `${bar.bar.padEnd(4)} ${bar.figure.toFixed(2).padStart(9)} ${bar.unit}  ${bar.reached ? "reached" : "MISSED"}`,
+  );
 };
 
 const orderBody = JSON.stringify({
@@ -116,8 +118,22 @@ async function measurePlacing(): Promise<{ r: number; p1: number }> {
   const r = median(pairs.map((pair) => pair.r));
   const p1 = median(pairs.map((pair) => pair.p1));
   const ratio = median(pairs.map((pair) => pair.p1 / pair.r));
-  note({ bar: "R", what: "two statements an order, one by one", figure: r, unit: "orders/s", mustBe: "", reached: true });
-  note({ bar: "P1", what: "POST /api/v1/orders/, paid", figure: p1, unit: "orders/s", mustBe: ">= 6 R", reached: ratio >= 6 });
+  note({
+    bar: "R",
+    what: "two statements an order, one by one",
+    figure: r,
+    unit: "orders/s",
+    mustBe: "",
+    reached: true,
+  });
+  note({
+    bar: "P1",
+    what: "POST /api/v1/orders/, paid",
+    figure: p1,
+    unit: "orders/s",
+    mustBe: ">= 6 R",
+    reached: ratio >= 6,
+  });
   note({ bar: "P1/R", what: "pair by pair", figure: ratio, unit: "x R", mustBe: ">= 6 (aim 10)", reached: ratio >= 6 });
   return { r, p1 };
 }
@@ -143,7 +159,14 @@ async function measureLatency(p1: number): Promise<void> {
   const { p99Ms } = await placeOrders(server, { seconds, perSecond: p1 / 2 });
   await server.stop();
   await dropJobs(url);
-  note({ bar: "P2", what: "P1 at half its rate: p99", figure: p99Ms, unit: "ms", mustBe: "<= 100 (aim 50)", reached: p99Ms <= 100 });
+  note({
+    bar: "P2",
+    what: "P1 at half its rate: p99",
+    figure: p99Ms,
+    unit: "ms",
+    mustBe: "<= 100 (aim 50)",
+    reached: p99Ms <= 100,
+  });
 }
 
 /** Orders over the time until the last job is done and the last event has its place in the feed. */
@@ -159,8 +182,17 @@ async function measureSustained(r: number): Promise<void> {
   const orders = ((await countRows(url)).get("orders.orders") ?? 0) - ordersBefore;
   await server.stop();
   const perSecond = orders / elapsedSeconds;
-  console.log(`     ${orders} orders, ${leftBehind} jobs and appends left when the load ended, all done after ${elapsedSeconds.toFixed(1)} s`);
-  note({ bar: "P1s", what: `P1 for ${sustain} s, until the last job is done`, figure: perSecond, unit: "orders/s", mustBe: ">= 3 R", reached: perSecond >= 3 * r });
+  console.log(
+    `     ${orders} orders, ${leftBehind} jobs and appends left when the load ended, all done after ${elapsedSeconds.toFixed(1)} s`,
+  );
+  note({
+    bar: "P1s",
+    what: `P1 for ${sustain} s, until the last job is done`,
+    figure: perSecond,
+    unit: "orders/s",
+    mustBe: ">= 3 R",
+    reached: perSecond >= 3 * r,
+  });
   note({ bar: "P1s/R", what: "", figure: perSecond / r, unit: "x R", mustBe: ">= 3", reached: perSecond >= 3 * r });
 }
 
@@ -174,20 +206,41 @@ async function drained(): Promise<void> {
 
 async function measureReading(): Promise<void> {
   const server = await startServer({ dataDir, databaseUrl: url, jobs: "elsewhere" });
-  const empty = spawn(process.execPath, [new URL("./empty-server.ts", import.meta.url).pathname], { stdio: ["ignore", "pipe", "inherit"] });
+  const empty = spawn(process.execPath, [new URL("./empty-server.ts", import.meta.url).pathname], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(empty.stdout, "data")) as [Buffer];
   const get = httpRequest("GET", "/api/v1/orders/1", { authorization: `Bearer ${server.apiKey}` });
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const nothing = await loadHttp({ port: Number(line.toString()), request: httpRequest("GET", "/empty", {}), connections, seconds: seconds / 2, mustContain: "true" });
-    const order = await loadHttp({ port: server.port, request: get, connections, seconds: seconds / 2, mustContain: '"id":1,' });
+    const nothing = await loadHttp({
+      port: Number(line.toString()),
+      request: httpRequest("GET", "/empty", {}),
+      connections,
+      seconds: seconds / 2,
+      mustContain: "true",
+    });
+    const order = await loadHttp({
+      port: server.port,
+      request: get,
+      connections,
+      seconds: seconds / 2,
+      mustContain: '"id":1,',
+    });
     console.log(`     empty route ${nothing.perSecond.toFixed(0)}/s, one order ${order.perSecond.toFixed(0)}/s`);
     ratios.push(order.perSecond / nothing.perSecond);
   }
   empty.kill();
   await server.stop();
   const ratio = median(ratios);
-  note({ bar: "P6", what: "GET one order, against an empty Fastify route", figure: ratio, unit: "x", mustBe: ">= 0.3", reached: ratio >= 0.3 });
+  note({
+    bar: "P6",
+    what: "GET one order, against an empty Fastify route",
+    figure: ratio,
+    unit: "x",
+    mustBe: ">= 0.3",
+    reached: ratio >= 0.3,
+  });
 }
 
 async function measureStart(): Promise<void> {
@@ -195,23 +248,45 @@ async function measureStart(): Promise<void> {
   await sleep(idleMs);
   const memoryMb = residentMb(server.pid);
   await server.stop();
-  note({ bar: "P10", what: "start to first healthy answer", figure: server.startMs / 1000, unit: "s", mustBe: "<= 2", reached: server.startMs <= 2000 });
-  note({ bar: "P10m", what: "idle memory of the server process", figure: memoryMb, unit: "MB", mustBe: "<= 160", reached: memoryMb <= 160 });
+  note({
+    bar: "P10",
+    what: "start to first healthy answer",
+    figure: server.startMs / 1000,
+    unit: "s",
+    mustBe: "<= 2",
+    reached: server.startMs <= 2000,
+  });
+  note({
+    bar: "P10m",
+    what: "idle memory of the server process",
+    figure: memoryMb,
+    unit: "MB",
+    mustBe: "<= 160",
+    reached: memoryMb <= 160,
+  });
 }
 
 /** Prints everything beside the last committed results, and keeps it when asked to. */
 function report(): void {
-  const last = readdirSync(resultsDir).filter((name) => name.endsWith(".json")).sort().at(-1);
+  const last = readdirSync(resultsDir)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .at(-1);
   const before: Bar[] = last === undefined ? [] : JSON.parse(readFileSync(join(resultsDir, last), "utf8")).bars;
   console.log(`\n| bar | what | must be | now | ${last ?? "before"} | |\n|---|---|---|---|---|---|`);
   for (const bar of bars) {
     const old = before.find((one) => one.bar === bar.bar)?.figure.toFixed(2) ?? "";
-    console.log(`| ${bar.bar} | ${bar.what} | ${bar.mustBe} | ${bar.figure.toFixed(2)} ${bar.unit} | ${old} | ${bar.reached ? "reached" : "MISSED"} |`);
+    console.log(
+      `| ${bar.bar} | ${bar.what} | ${bar.mustBe} | ${bar.figure.toFixed(2)} ${bar.unit} | ${old} | ${bar.reached ? "reached" : "MISSED"} |`,
+    );
   }
   if (!flags.save) return;
   const date = new Date().toISOString().slice(0, 16).replace(":", "");
   const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model, node: process.version };
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
   const sizes = { rounds, seconds, sustain, connections };
-  writeFileSync(join(resultsDir, `${date}.json`), `${JSON.stringify({ date, commit, machine, sizes, bars }, null, 2)}\n`);
+  writeFileSync(
+    join(resultsDir, `${date}.json`),
+    `${JSON.stringify({ date, commit, machine, sizes, bars }, null, 2)}\n`,
+  );
 }

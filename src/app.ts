@@ -1,16 +1,25 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { startSequencer } from "./events/index.ts";
 import { eventRoutes } from "./events/event-routes.ts";
+import { startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
+import { forgetKeys } from "./http/claim-keys.ts";
 import { keepFirstKey, keyring } from "./identity/index.ts";
 import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
 import { mailboxChannel } from "./notifications/mailbox-client.ts";
 import { notificationApiChannel } from "./notifications/notification-api-client.ts";
 import { tellCustomerJob } from "./notifications/notification-jobs.ts";
+import { notificationRoutes } from "./notifications/notification-routes.ts";
 import { smtpChannel } from "./notifications/smtp-client.ts";
-import { type Counter, type OrderPolicy, openPaymentDesk, type PaymentDesk, refundPayment, tellCustomer } from "./orders/index.ts";
+import {
+  type Counter,
+  type OrderPolicy,
+  openPaymentDesk,
+  type PaymentDesk,
+  refundPayment,
+  tellCustomer,
+} from "./orders/index.ts";
 import { expireOrders, reconcileAll, refundPaymentJob } from "./orders/order-jobs.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
@@ -45,6 +54,7 @@ export const version = "0.1.0";
 
 const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
+const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
 /** What a process of either kind is put together from. */
@@ -193,6 +203,7 @@ async function buildApp(engine: Engine): Promise<FastifyInstance> {
   await app.register(orderRoutes(db));
   await app.register(eventRoutes(db));
   await app.register(mailRoutes(db));
+  await app.register(notificationRoutes(db, clock));
   if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
   return app;
 }
@@ -211,17 +222,25 @@ async function startWorking(engine: Engine): Promise<Running> {
     leaseSeconds,
   });
   const sequencer = startSequencer({ db, log, leaseSeconds });
-  const reconcile = () => reconcileAll(engine, desk);
-  const reconciler = startPeriodic({ db, log, name: "reconciler", everyMs: reconcileMs, leaseSeconds, run: reconcile });
-  const expire = () => expireOrders(engine);
-  const expiry = startPeriodic({ db, log, name: "expiry", everyMs: expireMs, leaseSeconds, run: expire });
+  const everyMs = (name: string, ms: number, run: () => Promise<void>) =>
+    startPeriodic({ db, log, name, everyMs: ms, leaseSeconds, run });
+  const chores = [
+    everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
+    everyMs("expiry", expireMs, () => expireOrders(engine)),
+    everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
+  ];
   return {
     async stop() {
-      await Promise.all([worker.stop(), reconciler.stop(), expiry.stop()]);
+      await Promise.all([worker.stop(), ...chores.map((chore) => chore.stop())]);
       // Last, so that what the others still did has its place in the feed.
       await sequencer.stop();
     },
   };
+}
+
+/** Idempotency keys whose day is over, a thousand at a time. */
+async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
+  while ((await forgetKeys(db, clock.now())) > 0);
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };

@@ -5,3 +5,4 @@ export type { ApiKey } from "./key.ts";
 export { type Keyring, keyring } from "./open-keyring.ts";
 export { revokeApiKey } from "./revoke-api-key.ts";
 export { type Scope, scopes } from "./scope.ts";
+export { keepFirstKey } from "./first-key-flow.ts";

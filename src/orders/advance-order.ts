@@ -1,12 +1,11 @@
-import { findProviderOrders } from "../fulfillment/index.ts";
+import { findProviderOrders, type ProviderOrder } from "../fulfillment/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { queued } from "../platform/jobs.ts";
-import { addEvent, type Author, noChanges, type OrderPolicy } from "./changes.ts";
+import { type Author, addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
 import { canMove, movesFrom, type Order } from "./order.ts";
 import { orderCannotMove, orderNotFound } from "./order-errors.ts";
 import { fulfilmentFulfilled, fulfilmentReady, orderCompleted } from "./order-events.ts";
 import { lockOrders } from "./order-queries.ts";
-import { tellCustomer } from "./tell-customer.ts";
+import { letterJob } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 export interface AdvanceOrder {
@@ -35,16 +34,29 @@ export async function advanceOrder(
   if (!canMove(order, to)) throw orderCannotMove({ status: order.status, wanted: to, allowed: movesFrom(order) });
 
   const changes = noChanges(now, policy);
-  let moved = order;
-  const shipped = to === "shipped";
-  for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1;
-    const news = (shipped ? fulfilmentReady : fulfilmentFulfilled)(order, part.providerId, now);
-    moved = addEvent(changes, moved, { ...news, by }, shipped && last ? { to } : {});
-    changes.partsSaved.push({ ...part, fulfilment: shipped ? "ready" : "fulfilled" });
-  }
-  if (shipped) changes.jobs.push(queued(tellCustomer, { orderId: orderId.toString(), kind: "order_shipped" }));
-  else moved = addEvent(changes, moved, { ...orderCompleted(order, now), by }, { to });
+  const moved = (to === "shipped" ? ship : deliver)(changes, order, { parts, by });
   await writeChanges(tx, changes);
   return moved;
+}
+
+type Goods = { readonly parts: readonly ProviderOrder[]; readonly by: Author };
+
+/** Every part is ready; the order ships with the last of them. */
+function ship(changes: Changes, order: Order, { parts, by }: Goods): Order {
+  changes.jobs.push(letterJob(order.orderId, "order_shipped"));
+  return parts.reduce((moved, part, index) => {
+    changes.partsSaved.push({ ...part, fulfilment: "ready" });
+    const last = index === parts.length - 1;
+    const news = { ...fulfilmentReady(order, part.providerId, changes.now), by };
+    return addEvent(changes, moved, news, last ? { to: "shipped" } : {});
+  }, order);
+}
+
+/** Every part is handed over, and the order is complete. */
+function deliver(changes: Changes, order: Order, { parts, by }: Goods): Order {
+  const handed = parts.reduce((moved, part) => {
+    changes.partsSaved.push({ ...part, fulfilment: "fulfilled" });
+    return addEvent(changes, moved, { ...fulfilmentFulfilled(order, part.providerId, changes.now), by });
+  }, order);
+  return addEvent(changes, handed, { ...orderCompleted(order, changes.now), by }, { to: "delivered" });
 }

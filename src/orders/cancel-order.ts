@@ -1,14 +1,13 @@
 import { findProviderOrders } from "../fulfillment/index.ts";
 import { findAttempts } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { queued } from "../platform/jobs.ts";
-import { addEvent, type Author, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
+import { type Author, addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
 import { balanceMinor, canMove, movesFrom, type Order } from "./order.ts";
 import { orderCannotMove, orderNotFound, orderPaymentUnderWay } from "./order-errors.ts";
 import { type CancelReason, orderCancelled } from "./order-events.ts";
 import { lockOrders } from "./order-queries.ts";
 import { promiseRefund } from "./settlement.ts";
-import { tellCustomer } from "./tell-customer.ts";
+import { letterJob } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 export interface CancelOrder {
@@ -49,7 +48,7 @@ export async function cancelOrder(
   const changes = noChanges(now, policy);
   const cancelled = addEvent(changes, order, { ...orderCancelled(order, reason, now), by }, { to: "cancelled" });
   for (const part of parts) changes.partsSaved.push({ ...part, processing: "cancelled" });
-  changes.jobs.push(queued(tellCustomer, { orderId: orderId.toString(), kind: "order_cancelled" }));
+  changes.jobs.push(letterJob(orderId, "order_cancelled"));
   const settled = giveBack(changes, cancelled, attempts);
   await writeChanges(tx, changes);
   return settled;

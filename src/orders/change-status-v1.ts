@@ -23,7 +23,8 @@ export async function changeStatusV1(
     throw orderStatusUnknown({ status }, { faults: [{ pointer: "/status", detail: "Is no status of an order." }] });
   }
   if (wanted === "cancelled") await cancelOrder(tx, { orderId, reason: "CUSTOMER_REQUESTED", by }, policy, now);
-  else if (wanted === "shipped" || wanted === "delivered") await advanceOrder(tx, { orderId, to: wanted, by }, policy, now);
+  else if (wanted === "shipped" || wanted === "delivered")
+    await advanceOrder(tx, { orderId, to: wanted, by }, policy, now);
   const [order] = await findOrdersWithItems(tx, [orderId]);
   if (!order) throw orderNotFound({ order: orderId.toString() });
   // The other statuses follow from payment; nobody sets them by hand.

@@ -104,7 +104,11 @@ export function addEvent<Kept extends Order>(
 }
 
 /** Changes an order's counters where nothing is announced. */
-export function setCounters<Kept extends Order>(changes: Changes, order: Kept, set: NonNullable<OrderStep["set"]>): Kept {
+export function setCounters<Kept extends Order>(
+  changes: Changes,
+  order: Kept,
+  set: NonNullable<OrderStep["set"]>,
+): Kept {
   const next = { ...order, ...set, updatedAt: changes.now };
   changes.orders.set(order.orderId, next);
   return next;

@@ -21,7 +21,10 @@ describe("readDraft", () => {
     assert.equal(totalOf("USD", [1_000_000, "9999999.99"]), 999_999_999_000_000n);
   });
   test("names every price that its currency cannot hold", () => {
-    assert.deepEqual(totalOf("JPY", [1, "0.5"], [1, "10"], [1, "0.25"]), ["/items/0/unit_price", "/items/2/unit_price"]);
+    assert.deepEqual(totalOf("JPY", [1, "0.5"], [1, "10"], [1, "0.25"]), [
+      "/items/0/unit_price",
+      "/items/2/unit_price",
+    ]);
   });
   test("refuses a total that is too large, though every line fits", () => {
     assert.deepEqual(totalOf("JPY", [1, "999999999999999"], [1, "1"]), ["/items"]);
@@ -37,7 +40,10 @@ describe("readDraft", () => {
     assert.ok("items" in reading);
     assert.deepEqual(
       reading.items.map((item) => [item.line, item.sku]),
-      [[1, "item-1"], [2, "item-2"]],
+      [
+        [1, "item-1"],
+        [2, "item-2"],
+      ],
     );
   });
 });

@@ -1,6 +1,6 @@
+import type { Fault } from "../platform/errors.ts";
 import { uuidV5 } from "../platform/ids.ts";
 import { exponentOf, mostMinor, parseMinor } from "../platform/money.ts";
-import type { Fault } from "../platform/errors.ts";
 import type { OrderItem } from "./order.ts";
 
 /** An order as v1 takes it in: prices are decimals, kept as the text that was sent. */
@@ -37,7 +37,10 @@ export function readDraft(draft: Draft): DraftReading {
     items.push(item);
   }
   if (faults.length === 0 && totalMinor > mostMinor) {
-    faults.push({ pointer: "/items", detail: `The order is worth more than ${mostMinor} minor units, the most that one can.` });
+    faults.push({
+      pointer: "/items",
+      detail: `The order is worth more than ${mostMinor} minor units, the most that one can.`,
+    });
   }
   return faults.length > 0 ? { faults } : { items };
 }

@@ -16,5 +16,10 @@ export async function expireOrder(
 ): Promise<void> {
   const [order] = await lockOrders(tx, { orderIds: [orderId] });
   if (order?.expiresAt === undefined || order.expiresAt === null || order.expiresAt > now) return;
-  await cancelOrder(tx, { orderId, reason: "PAYMENT_FAILED", by: { actor: "orderwell", cause: "expiry" } }, policy, now);
+  await cancelOrder(
+    tx,
+    { orderId, reason: "PAYMENT_FAILED", by: { actor: "orderwell", cause: "expiry" } },
+    policy,
+    now,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Tx } from "../platform/db.ts";
-import { noChanges, type Changes, eventIdOf } from "./changes.ts";
+import { type Changes, eventIdOf, noChanges } from "./changes.ts";
 import { lockOrders } from "./order-queries.ts";
 import { writeChanges } from "./write-changes.ts";
 

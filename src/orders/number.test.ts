@@ -10,7 +10,12 @@ describe("orderNumber", () => {
     assert.match(orderNumber(100_000_000n), /^ORD-\d{10}$/);
   });
   test("never changes for an id, since mails carry it", () => {
-    assert.deepEqual([1n, 2n, 42n, 123_456_789n].map(orderNumber), ["ORD-47327382","ORD-73945163","ORD-82767627","ORD-7491763000"]);
+    assert.deepEqual([1n, 2n, 42n, 123_456_789n].map(orderNumber), [
+      "ORD-47327382",
+      "ORD-73945163",
+      "ORD-82767627",
+      "ORD-7491763000",
+    ]);
   });
   test("is another one for every id", () => {
     const numbers = new Set(Array.from({ length: 20_000 }, (_, id) => orderNumber(BigInt(id + 1))));

@@ -3,8 +3,8 @@ import { expireOrder } from "./expire-order.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
-import { payBack } from "./refund-payment-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
+import { payBack } from "./refund-payment-flow.ts";
 
 /** Gives promised money back. May run twice: see `payBack`. */
 export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refund: number }> {

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { exactText } from "../http/strict-json.ts";
-import type { OrderItem } from "./order.ts";
 import { type Draft, readDraft } from "./draft.ts";
+import type { OrderItem } from "./order.ts";
 import { orderInvalid } from "./order-errors.ts";
 
 const mostItems = 1000;

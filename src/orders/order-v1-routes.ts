@@ -11,7 +11,7 @@ import { listOrders, openOrderReader, parseOrderId } from "./find-orders.ts";
 import { orderNotFound } from "./order-errors.ts";
 import { OrderV1Body, readOrderV1 } from "./order-v1-body.ts";
 import { OrderV1View } from "./order-v1-schema.ts";
-import { orderV1Text, ordersV1Text } from "./order-v1-view.ts";
+import { ordersV1Text, orderV1Text } from "./order-v1-view.ts";
 import { pageLinks } from "./page-links.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 

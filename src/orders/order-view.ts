@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { ProviderOrder } from "../fulfillment/index.ts";
 import type { PaymentAttempt } from "../payments/index.ts";
 import { orderNumber } from "./number.ts";
-import { movesFrom, orderStatuses, type OrderWithItems } from "./order.ts";
+import { movesFrom, type OrderWithItems, orderStatuses } from "./order.ts";
 
 const Minor = Type.Unsafe<bigint>(Type.Integer({ description: "Integer minor units of the currency." }));
 const Time = Type.String({ format: "date-time" });

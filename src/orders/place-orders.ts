@@ -1,11 +1,10 @@
 import { ownPart } from "../fulfillment/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { queued } from "../platform/jobs.ts";
-import { addEvent, type Author, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
+import { type Author, addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
 import type { OrderItem, OrderWithItems } from "./order.ts";
 import { orderConfirmed, orderCreated } from "./order-events.ts";
 import { startAttempt } from "./settlement.ts";
-import { tellCustomer } from "./tell-customer.ts";
+import { letterJob } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** An order to place. Ids and times come in, so that the transaction can be run again. */
@@ -50,7 +49,9 @@ function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
   changes.placed.push(created);
   const by = given.by;
   const pending = addEvent(changes, created, { ...orderCreated(created, changes.now), by }, { to: "pending" });
-  return pending.totalMinor === 0n ? payFree(changes, pending, by) : startAttempt(changes, pending, given.gateway, by).order;
+  return pending.totalMinor === 0n
+    ? payFree(changes, pending, by)
+    : startAttempt(changes, pending, given.gateway, by).order;
 }
 
 function asCreated(given: NewOrder, now: Date): OrderWithItems {
@@ -86,6 +87,6 @@ function asCreated(given: NewOrder, now: Date): OrderWithItems {
 function payFree(changes: Changes, order: OrderWithItems, by: Author): OrderWithItems {
   const paid = addEvent(changes, order, { ...orderConfirmed(order, changes.now), by }, { to: "paid" });
   changes.partsStarted.push(ownPart(paid.orderId));
-  changes.jobs.push(queued(tellCustomer, { orderId: paid.orderId.toString(), kind: "order_confirmation" }));
+  changes.jobs.push(letterJob(paid.orderId, "order_confirmation"));
   return paid;
 }

@@ -1,4 +1,4 @@
-import { claimDueAttempts, type ChargeAnswer, type ChargeRequest, type PaymentAttempt } from "../payments/index.ts";
+import { type ChargeAnswer, type ChargeRequest, claimDueAttempts, type PaymentAttempt } from "../payments/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { findOrders } from "./order-queries.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
@@ -38,7 +38,11 @@ async function reconcileOne(
   await desk.settle({ orderId, attempt: attempt.attempt, answer, by });
 }
 
-async function askAgain({ gateway, clock }: Counter, attempt: PaymentAttempt, request: ChargeRequest): Promise<ChargeAnswer> {
+async function askAgain(
+  { gateway, clock }: Counter,
+  attempt: PaymentAttempt,
+  request: ChargeRequest,
+): Promise<ChargeAnswer> {
   if (attempt.gateway !== gateway.name) return { outcome: "unknown", reason: `${attempt.gateway} is not configured` };
   const found = await gateway.findCharge(request);
   if (found) return asUnknown(found);

@@ -11,13 +11,18 @@ const triesBeforeTask = 5;
  * Asks the gateway to give promised money back and writes down what it did. May run twice: the gateway knows the key,
  * and a refund that is settled is left alone. Throws while the outcome is unknown, so that the job runs again.
  */
-export async function payBack(counter: Counter, wanted: { orderId: bigint; refund: number }, tries: number): Promise<void> {
+export async function payBack(
+  counter: Counter,
+  wanted: { orderId: bigint; refund: number },
+  tries: number,
+): Promise<void> {
   const { db, gateway, clock, policy } = counter;
   const refund = await findRefund(db, wanted);
   if (refund?.state !== "requested") return;
   const attempts = await findAttempts(db, { orderIds: [wanted.orderId] });
   const chargeReference = attempts.find((attempt) => attempt.attempt === refund.attempt)?.reference;
-  if (!chargeReference) throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} has no payment to go back on.`);
+  if (!chargeReference)
+    throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} has no payment to go back on.`);
 
   // No transaction is open here: the gateway may take seconds.
   const answer = await gateway.refund({ ...refund, chargeReference });
@@ -31,7 +36,11 @@ export async function payBack(counter: Counter, wanted: { orderId: bigint; refun
   throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} is not settled: ${answer.reason}`);
 }
 
-async function askForHelp({ db, clock }: Counter, wanted: { orderId: bigint; refund: number }, reason: string): Promise<void> {
+async function askForHelp(
+  { db, clock }: Counter,
+  wanted: { orderId: bigint; refund: number },
+  reason: string,
+): Promise<void> {
   const task = {
     kind: "refund_unresolved" as const,
     cause: `refund_unresolved order ${wanted.orderId} refund ${wanted.refund}`,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { by, givenOrder, newOrder, noon, policy } from "../../test/support/given-orders.ts";
 import { inTx, statementsOf } from "../../test/support/database.ts";
+import { by, givenOrder, newOrder, noon, policy } from "../../test/support/given-orders.ts";
 import { findAttempts, listEntries } from "../payments/index.ts";
 import { many, type Tx } from "../platform/db.ts";
 import { cancelOrder } from "./cancel-order.ts";

@@ -1,6 +1,6 @@
 import { findAttempts, findRefund, type RefundAnswer, updateRefund } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { addEvent, type Author, noChanges, type OrderPolicy, setCounters } from "./changes.ts";
+import { type Author, addEvent, noChanges, type OrderPolicy, setCounters } from "./changes.ts";
 import { orderNotFound } from "./order-errors.ts";
 import { refundProcessed } from "./order-events.ts";
 import { lockOrders } from "./order-queries.ts";
@@ -49,14 +49,26 @@ export async function settleRefund(tx: Tx, result: RefundResult, policy: OrderPo
       actor: by.actor,
       recordedAt: now,
     });
-    await updateRefund(tx, { orderId, refund: number, state: "succeeded", reference: answer.reference, failure: null, now });
+    await updateRefund(tx, {
+      orderId,
+      refund: number,
+      state: "succeeded",
+      reference: answer.reference,
+      failure: null,
+      now,
+    });
   } else {
     setCounters(changes, order, { refundingMinor });
     changes.tasks.push({
       kind: "refund_failed",
       cause: `refund_failed order ${orderId} refund ${number}`,
       orderId,
-      detail: { refund: number, amountMinor: refund.amountMinor.toString(), currency: refund.currency, reason: answer.reason },
+      detail: {
+        refund: number,
+        amountMinor: refund.amountMinor.toString(),
+        currency: refund.currency,
+        reason: answer.reason,
+      },
     });
     await updateRefund(tx, { orderId, refund: number, state: "failed", reference: null, failure: answer.reason, now });
   }

@@ -1,12 +1,12 @@
 import { ownPart } from "../fulfillment/index.ts";
 import { attemptKey, isOpen, nextCheckDelayMs, type PaymentAttempt, refundKey } from "../payments/index.ts";
 import { queued } from "../platform/jobs.ts";
-import { addEvent, type Author, type Changes, saveAttempt, setCounters } from "./changes.ts";
+import { type Author, addEvent, type Changes, saveAttempt, setCounters } from "./changes.ts";
 import type { Order } from "./order.ts";
 import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 import { refundPayment } from "./refund-payment.ts";
-import { tellCustomer } from "./tell-customer.ts";
+import { letterJob } from "./tell-customer.ts";
 
 type Paid = Extract<PaymentResult["answer"], { outcome: "paid" }>;
 
@@ -74,12 +74,13 @@ function payOrder(changes: Changes, hand: OrderInHand, { attempt, answer, result
   const captured = { capturedMinor: hand.order.capturedMinor + answer.amountMinor };
   const news = { ...paymentProcessed(hand.order, attempt, answer.reference, changes.now), by };
   // A payment that had been given up arrives after all: the order goes through its states as if it had come in time.
-  const step = hand.order.status === "pending" ? { to: "payment_processing" as const, set: captured } : { set: captured };
+  const step =
+    hand.order.status === "pending" ? { to: "payment_processing" as const, set: captured } : { set: captured };
   const charged = addEvent(changes, hand.order, news, step);
   recordCapture(changes, hand, { attempt, answer, by, order: charged, state: "paid" });
   hand.order = addEvent(changes, charged, { ...orderConfirmed(charged, changes.now), by }, { to: "paid" });
   changes.partsStarted.push(ownPart(hand.order.orderId));
-  changes.jobs.push(queued(tellCustomer, { orderId: hand.order.orderId.toString(), kind: "order_confirmation" }));
+  changes.jobs.push(letterJob(hand.order.orderId, "order_confirmation"));
   return "paid";
 }
 
@@ -173,7 +174,10 @@ function applyWaiting(
 ): SettlementOutcome {
   if (!isOpen(attempt)) return "duplicate";
   const checkAt = new Date(changes.now.getTime() + nextCheckDelayMs(attempt.checks, changes.policy.againMs));
-  hand.attempts.set(attempt.attempt, saveAttempt(changes, { ...attempt, ...heard, checks: attempt.checks + 1, checkAt }));
+  hand.attempts.set(
+    attempt.attempt,
+    saveAttempt(changes, { ...attempt, ...heard, checks: attempt.checks + 1, checkAt }),
+  );
   return "waiting";
 }
 

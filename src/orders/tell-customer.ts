@@ -1,4 +1,4 @@
-import { declareJob } from "../platform/jobs.ts";
+import { declareJob, type QueuedJob, queued } from "../platform/jobs.ts";
 
 /** What a customer is told by mail, once for each order. */
 export type LetterKind = "order_confirmation" | "order_shipped" | "order_cancelled";
@@ -7,3 +7,10 @@ const maxTries = 20; // With the job system's growing waits that is about three 
 
 /** Queued in the transaction of the change that it tells of; run by notifications. */
 export const tellCustomer = declareJob<{ orderId: string; kind: LetterKind }>("tell-customer", { maxTries });
+
+const afterMoney = 10; // Behind refunds, whose priority is 0: nobody waits for his money because mails are many.
+
+/** The job that tells the customer of an order, to be queued with the change that it tells of. */
+export function letterJob(orderId: bigint, kind: LetterKind): QueuedJob {
+  return queued(tellCustomer, { orderId: orderId.toString(), kind }, { priority: afterMoney });
+}

@@ -18,7 +18,9 @@ export async function writeChanges(tx: Tx, changes: Changes): Promise<void> {
   const placed = new Set(changes.placed.map((order) => order.orderId));
   const changed = [...changes.orders.values()].filter((order) => !placed.has(order.orderId));
   // An order placed in this transaction is inserted as it is at its end.
-  const inserted = changes.placed.map((order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems);
+  const inserted = changes.placed.map(
+    (order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems,
+  );
   await Promise.all([
     ...placeRows(tx, inserted),
     updateRows(tx, changed),

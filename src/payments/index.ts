@@ -6,6 +6,7 @@ export type {
   RefundAnswer,
   RefundRequest,
 } from "./gateway.ts";
+export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
 export {
   type AttemptState,
   attemptKey,
@@ -18,5 +19,4 @@ export {
 } from "./payment.ts";
 export { claimDueAttempts, findAttempts, findRefund, listEntries, updateRefund } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, startAttempts } from "./record-payments.ts";
-export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
 export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";

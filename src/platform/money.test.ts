@@ -4,7 +4,15 @@ import fc from "fast-check";
 import { exponentOf, formatMajor, listCurrencies, mostMinor, parseMinor } from "./money.ts";
 
 describe("exponentOf", () => {
-  for (const [currency, exponent] of [["JPY", 0], ["USD", 2], ["KWD", 3], ["CLF", 4], ["ISK", 0], ["UGX", 0], ["MGA", 2]] as const) {
+  for (const [currency, exponent] of [
+    ["JPY", 0],
+    ["USD", 2],
+    ["KWD", 3],
+    ["CLF", 4],
+    ["ISK", 0],
+    ["UGX", 0],
+    ["MGA", 2],
+  ] as const) {
     test(`is ${exponent} for ${currency}, as ISO 4217 has it`, () => assert.equal(exponentOf(currency), exponent));
   }
   test("is unknown for what is no currency", () => {
@@ -35,11 +43,19 @@ describe("parseMinor", () => {
   ] as const) {
     test(`reads ${text} with ${exponent} decimals as ${minor}`, () => assert.equal(parseMinor(text, exponent), minor));
   }
-  for (const [text, exponent] of [["0.5", 0], ["0.001", 2], ["1.2345", 3], ["1e-3", 2], ["1e-999", 2]] as const) {
-    test(`refuses ${text} with ${exponent} decimals`, () => assert.equal(parseMinor(text, exponent), "too_many_decimals"));
+  for (const [text, exponent] of [
+    ["0.5", 0],
+    ["0.001", 2],
+    ["1.2345", 3],
+    ["1e-3", 2],
+    ["1e-999", 2],
+  ] as const) {
+    test(`refuses ${text} with ${exponent} decimals`, () =>
+      assert.equal(parseMinor(text, exponent), "too_many_decimals"));
   }
   for (const text of ["", "1,5", "NaN", "Infinity", "0x10", " 12", "１", "1e", "--1", "1e9999", "+1", ".5", "5."]) {
-    test(`does not take ${JSON.stringify(text)} for a decimal`, () => assert.equal(parseMinor(text, 2), "not_a_decimal"));
+    test(`does not take ${JSON.stringify(text)} for a decimal`, () =>
+      assert.equal(parseMinor(text, 2), "not_a_decimal"));
   }
 });
 
@@ -53,7 +69,8 @@ describe("formatMajor", () => {
     [-150n, 2, "-1.5"],
     [mostMinor, 2, "9999999999999.99"],
   ] as const) {
-    test(`writes ${minor} with ${exponent} decimals as ${text}`, () => assert.equal(formatMajor(minor, exponent), text));
+    test(`writes ${minor} with ${exponent} decimals as ${text}`, () =>
+      assert.equal(formatMajor(minor, exponent), text));
   }
   test("is read back as the same amount", () => {
     fc.assert(

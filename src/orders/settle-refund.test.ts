@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ask } from "../../test/support/ask.ts";
+import { inTx } from "../../test/support/database.ts";
+import { by, givenOrder, noon, policy } from "../../test/support/given-orders.ts";
+import { listEntries } from "../payments/index.ts";
+import type { Tx } from "../platform/db.ts";
+import { cancelOrder } from "./cancel-order.ts";
+import { hearRefund } from "./hear-refund.ts";
+import { findOrders } from "./order-queries.ts";
+import { settleRefund } from "./settle-refund.ts";
+
+async function givenCancelled(tx: Tx): Promise<bigint> {
+  const { orderId } = await givenOrder(tx, { status: "paid" });
+  await cancelOrder(tx, { orderId, reason: "CUSTOMER_REQUESTED", by }, policy, noon);
+  return orderId;
+}
+
+async function moneyOf(tx: Tx, orderId: bigint): Promise<bigint[]> {
+  const [order] = await findOrders(tx, { orderIds: [orderId] });
+  assert.ok(order);
+  return [order.capturedMinor, order.refundingMinor, order.refundedMinor];
+}
+
+const tasksOf = (tx: Tx, orderId: bigint) => ask(tx, `select kind from tasks.tasks where order_id = ${orderId}`);
+
+describe("settleRefund", () => {
+  test(
+    "writes the ledger entry and turns the promise into money that went back, once",
+    inTx(async (tx) => {
+      const orderId = await givenCancelled(tx);
+      const result = { orderId, refund: 1, answer: { outcome: "refunded", reference: "re-1" }, by } as const;
+      await settleRefund(tx, result, policy, noon);
+      await settleRefund(tx, result, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 300n]);
+      const entries = (await listEntries(tx, { orderId })).map((entry) => [entry.kind, entry.amountMinor]);
+      assert.deepEqual(entries, [
+        ["capture", 300n],
+        ["refund", 300n],
+      ]);
+      const events = await ask(
+        tx,
+        `select type from events.events where stream_id = ${orderId} and sequence > 4 order by sequence`,
+      );
+      assert.deepEqual(events, [{ type: "OrderCancelled" }, { type: "RefundProcessed" }]);
+    }),
+  );
+
+  test(
+    "takes the promise back and opens a task when the gateway refuses",
+    inTx(async (tx) => {
+      const orderId = await givenCancelled(tx);
+      const result = { orderId, refund: 1, answer: { outcome: "failed", reason: "account closed" }, by } as const;
+      await settleRefund(tx, result, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 0n]);
+      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "refund_failed" }]);
+    }),
+  );
+
+  test(
+    "refuses a refund that nobody promised",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "paid" });
+      const result = { orderId, refund: 1, answer: { outcome: "refunded", reference: "re-2" }, by } as const;
+      await assert.rejects(settleRefund(tx, result, policy, noon), { code: "order.not_found" });
+    }),
+  );
+});
+
+describe("the ledger", () => {
+  test(
+    "cannot promise back more than was captured, whatever the code decides",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "paid" });
+      const overdraw = ask(
+        tx,
+        `update orders.orders set refunding_minor = 301 where order_id = ${orderId} returning 1 as one`,
+      );
+      await assert.rejects(overdraw, { constraint: "orders_refunds_within_captures" });
+    }),
+  );
+  for (const edit of [
+    "update payments.money_entries set amount_minor = 1",
+    "delete from payments.money_entries",
+    "truncate payments.money_entries",
+  ]) {
+    test(
+      `refuses: ${edit}`,
+      inTx(async (tx) => {
+        await givenOrder(tx, { status: "paid" });
+        await assert.rejects(ask(tx, edit), { code: "23001" });
+      }),
+    );
+  }
+});
+
+describe("hearRefund", () => {
+  const news = { reference: "pay-1", amountMinor: 300n, currency: "USD", cause: "webhook 1" };
+  test(
+    "changes nothing for money that was promised back",
+    inTx(async (tx) => {
+      const orderId = await givenCancelled(tx);
+      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "duplicate");
+      assert.deepEqual(await tasksOf(tx, orderId), []);
+    }),
+  );
+  test(
+    "opens one task for money that nobody here sent back",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "paid" });
+      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "unexpected");
+      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "unexpected");
+      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "payment_unexpected" }]);
+    }),
+  );
+  test(
+    "refuses an order that does not exist",
+    inTx(async (tx) => {
+      await assert.rejects(hearRefund(tx, { ...news, orderId: 7_654_321n }, noon), { code: "order.not_found" });
+    }),
+  );
+});

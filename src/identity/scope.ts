@@ -14,7 +14,7 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-export function isScope(word: string): word is Scope {
+function isScope(word: string): word is Scope {
   return (scopes as readonly string[]).includes(word);
 }
 

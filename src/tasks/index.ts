@@ -1,3 +1,2 @@
 export { openTasks } from "./open-tasks.ts";
-export type { NewTask, OpenTask, TaskKind } from "./task.ts";
-export { listOpenTasks } from "./task-queries.ts";
+export type { NewTask, TaskKind } from "./task.ts";

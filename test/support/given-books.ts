@@ -8,7 +8,7 @@ import { asSuperuser, joinCluster } from "./cluster.ts";
 import { by, givenOrder, noon, policy } from "./given-orders.ts";
 
 /** The orders of the books, by their ids: the sequence of a fresh database begins at 1. */
-export const booked = {
+const booked = {
   paid: 1n,
   shipped: 2n,
   delivered: 3n,

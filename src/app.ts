@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
 import { eventRoutes } from "./events/event-routes.ts";
 import { startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
@@ -182,8 +181,10 @@ function openChannel(config: Config, db: Db): Channel {
   return mailboxChannel(db, systemClock, { from });
 }
 
+type Server = Awaited<ReturnType<typeof buildServer>>;
+
 /** The routes of every module. */
-async function buildApp(engine: Engine): Promise<FastifyInstance> {
+async function buildApp(engine: Engine): Promise<Server> {
   const { db, clock, config, desk } = engine;
   const app = await buildServer({
     title: "Orderwell",
@@ -246,7 +247,7 @@ async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
 const nothing: Running = { stop: () => Promise.resolve() };
 
 /** Where the server really listens: the port may have been chosen by the system. */
-function addressOf(app: FastifyInstance): string {
+function addressOf(app: Server): string {
   const { address, family, port } = app.server.address() as AddressInfo;
   const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
   return `http://${family === "IPv6" && reachable === address ? `[${reachable}]` : reachable}:${port}`;

@@ -13,7 +13,7 @@ export interface ProviderOrder {
 }
 
 /** The merchant itself: its part is confirmed at once, nobody has to be asked. */
-export const ownProvider = "own";
+const ownProvider = "own";
 
 /** The merchant's own part of an order that was just paid. */
 export function ownPart(orderId: bigint): ProviderOrder {

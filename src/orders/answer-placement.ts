@@ -1,4 +1,4 @@
-import { storeAnswers } from "../http/claim-keys.ts";
+import { findKey, storeAnswers } from "../http/claim-keys.ts";
 import { type Answer, getReplay, type KeyRow } from "../http/idempotency.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
@@ -23,7 +23,10 @@ export async function replayPlacement(db: Db, clock: Clock, row: KeyRow, fingerp
   if (!unanswered) return getReplay(row, fingerprint);
   const [order] = await findOrdersWithItems(db, [row.orderId]);
   if (!order || order.status === "payment_processing") return getReplay(row, fingerprint);
+  const now = clock.now();
   const answer = { principal: row.principal, key: row.key, ...placementAnswer(order) };
-  await db.transaction((tx) => storeAnswers(tx, [answer], clock.now()));
-  return { status: answer.status, body: answer.body, replayed: true };
+  await db.transaction((tx) => storeAnswers(tx, [answer], now));
+  // Another repeat may have kept its answer first, from an order that has moved since: the kept one counts.
+  const kept = await findKey(db, row, now);
+  return getReplay(kept ?? row, fingerprint);
 }

@@ -3,17 +3,14 @@ export { cancelOrder } from "./cancel-order.ts";
 export type { Author, OrderPolicy } from "./changes.ts";
 export {
   findOrderLetters,
-  findOrdersWithItems,
   getOrderId,
-  listOrders,
   type OrderLetter,
 } from "./find-orders.ts";
 export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
-export { orderIdOfNumber, orderNumber } from "./number.ts";
+export { orderNumber } from "./number.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";
 export type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
-export { placeOrders } from "./place-orders.ts";
 export { refundPayment } from "./refund-payment.ts";
 export { type Settlement, settlePayments } from "./settle-payments.ts";
 export { settleRefund } from "./settle-refund.ts";

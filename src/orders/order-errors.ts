@@ -27,9 +27,3 @@ export const orderStatusUnknown = refusal<{ status: string }>(
 );
 
 export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "The order cannot be placed as it is.");
-
-export const orderPaymentsUnavailable = refusal<object>(
-  "order.not_placed",
-  "unavailable",
-  () => "The order could not be placed just now; nothing was charged. Send it again with the same Idempotency-Key.",
-);

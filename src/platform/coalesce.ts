@@ -21,50 +21,69 @@ interface Waiting<In, Out> {
  * When a run fails and may be repeated, its members are run one by one, so that a bad one fails alone.
  */
 export function coalesce<In, Out>(how: Coalescing<In, Out>): (member: In) => Promise<Out> {
-  let waiting: Waiting<In, Out>[] = [];
-  let underWay = 0;
-  let scheduled = false;
+  const queue = new Queue(how);
+  return (member) => new Promise<Out>((resolve, reject) => queue.add({ member, resolve, reject }));
+}
 
-  async function settle(batch: Waiting<In, Out>[]): Promise<void> {
-    try {
-      const results = await how.run(batch.map((one) => one.member));
-      if (results.length !== batch.length) throw new Error(`A run answered ${results.length} of ${batch.length} members.`);
-      for (const [index, one] of batch.entries()) one.resolve(results[index] as Out);
-    } catch (error) {
-      if (batch.length === 1 || !how.mayRunAlone(error)) {
-        for (const one of batch) one.reject(error);
-        return;
-      }
-      for (const one of batch) await settle([one]);
+class Queue<In, Out> {
+  readonly #how: Coalescing<In, Out>;
+  #waiting: Waiting<In, Out>[] = [];
+  #underWay = 0;
+  #scheduled = false;
+
+  constructor(how: Coalescing<In, Out>) {
+    this.#how = how;
+  }
+
+  add(one: Waiting<In, Out>): void {
+    this.#waiting.push(one);
+    this.#schedule();
+  }
+
+  /** The turn of the event loop ends first, so that requests read from the sockets together travel together. */
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.#how.flushes) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#start());
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    while (this.#underWay < this.#how.flushes && this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, this.#how.most);
+      this.#waiting = this.#waiting.slice(this.#how.most);
+      void this.#flush(batch);
     }
   }
 
-  async function flush(batch: Waiting<In, Out>[]): Promise<void> {
-    underWay += 1;
-    await settle(batch);
-    underWay -= 1;
-    schedule();
+  async #flush(batch: Waiting<In, Out>[]): Promise<void> {
+    this.#underWay += 1;
+    await settle(this.#how, batch);
+    this.#underWay -= 1;
+    this.#schedule();
   }
+}
 
-  function start(): void {
-    scheduled = false;
-    while (underWay < how.flushes && waiting.length > 0) {
-      const batch = waiting.slice(0, how.most);
-      waiting = waiting.slice(how.most);
-      void flush(batch);
-    }
+/** Never throws: whatever happens is told to the members. */
+async function settle<In, Out>(how: Coalescing<In, Out>, batch: readonly Waiting<In, Out>[]): Promise<void> {
+  try {
+    const results = await how.run(batch.map((one) => one.member));
+    if (results.length !== batch.length)
+      throw new Error(`A run answered ${results.length} of ${batch.length} members.`);
+    for (const [index, one] of batch.entries()) one.resolve(results[index] as Out);
+  } catch (error) {
+    await fail(how, batch, error);
   }
+}
 
-  // The turn of the event loop ends first, so that requests read from the sockets together travel together.
-  function schedule(): void {
-    if (scheduled || waiting.length === 0 || underWay >= how.flushes) return;
-    scheduled = true;
-    setImmediate(start);
+async function fail<In, Out>(
+  how: Coalescing<In, Out>,
+  batch: readonly Waiting<In, Out>[],
+  error: unknown,
+): Promise<void> {
+  const runAlone = batch.length > 1 && how.mayRunAlone(error);
+  for (const one of batch) {
+    if (runAlone) await settle(how, [one]);
+    else one.reject(error);
   }
-
-  return (member) =>
-    new Promise<Out>((resolve, reject) => {
-      waiting.push({ member, resolve, reject });
-      schedule();
-    });
 }

@@ -36,7 +36,10 @@ function whole(setting: Omit<Setting<number>, "read">, bounds: { from: number; t
   };
 }
 
-function oneOf<Choice extends string>(setting: Omit<Setting<Choice>, "read">, choices: readonly Choice[]): Setting<Choice> {
+function oneOf<Choice extends string>(
+  setting: Omit<Setting<Choice>, "read">,
+  choices: readonly Choice[],
+): Setting<Choice> {
   return {
     ...setting,
     read: (given) => {
@@ -67,7 +70,10 @@ export const settings = {
     help: "Where the embedded database, its secrets and the first API key are kept.",
   }),
   host: text({ env: "HOST", flag: "host", fallback: "127.0.0.1", help: "The address to listen on." }),
-  port: whole({ env: "PORT", flag: "port", fallback: 8080, help: "The port to listen on; 0 takes a free one." }, { from: 0, to: 65_535 }),
+  port: whole(
+    { env: "PORT", flag: "port", fallback: 8080, help: "The port to listen on; 0 takes a free one." },
+    { from: 0, to: 65_535 },
+  ),
   logLevel: oneOf({ env: "LOG_LEVEL", flag: "log-level", fallback: "warn", help: "How much is logged." }, [
     "trace",
     "debug",
@@ -102,7 +108,11 @@ export const settings = {
     { from: 0, to: hourMs },
   ),
   leaseSeconds: whole(
-    { env: "LEASE_SECONDS", fallback: 30, help: "A process that is silent for so long, by database time, is taken for dead." },
+    {
+      env: "LEASE_SECONDS",
+      fallback: 30,
+      help: "A process that is silent for so long, by database time, is taken for dead.",
+    },
     { from: 1, to: 3600 },
   ),
   orderExpiryMs: whole(
@@ -161,7 +171,11 @@ export const settings = {
   ),
   smtpUrl: url({ env: "SMTP_URL", fallback: "", help: "An SMTP server that sends the mails." }, ["smtp:", "smtps:"]),
   mailFrom: text({ env: "MAIL_FROM", fallback: "Orderwell <orders@shop.example>", help: "The sender of the mails." }),
-  failpoints: text({ env: "FAILPOINTS", fallback: "", help: "Points where the process fails on purpose; for tests only." }),
+  failpoints: text({
+    env: "FAILPOINTS",
+    fallback: "",
+    help: "Points where the process fails on purpose; for tests only.",
+  }),
 } as const;
 
 type Settings = typeof settings;
@@ -176,7 +190,7 @@ export class ConfigError extends Error {
 }
 
 /** The flags that `parseArgs` should know, for every command that takes settings. */
-export function settingFlags(): Record<string, { type: "string" }> {
+function settingFlags(): Record<string, { type: "string" }> {
   const flags = Object.values(settings).flatMap((setting) => ("flag" in setting && setting.flag ? [setting.flag] : []));
   return Object.fromEntries(flags.map((flag) => [flag, { type: "string" } as const]));
 }
@@ -190,22 +204,29 @@ export function readConfig(
   flags: Readonly<Record<string, unknown>> = {},
 ): Config {
   const wrongs: string[] = [];
-  const config: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
-    const byFlag = setting.flag === undefined ? undefined : flags[setting.flag];
-    const given = typeof byFlag === "string" ? byFlag : env[setting.env];
-    if (given === undefined || given === "") {
-      config[key] = setting.fallback;
-      if (typeof byFlag === "string") wrongs.push(`--${setting.flag} is empty.`);
-      continue;
-    }
-    const read = setting.read(given);
-    const name = typeof byFlag === "string" ? `--${setting.flag}` : setting.env;
-    if ("wrong" in read) wrongs.push(`${name} is "${given}"; it must be ${read.wrong}.`);
-    else config[key] = read.value;
-  }
+  const read = ([key, setting]: [string, Setting<unknown>]) => {
+    const found = readSetting(setting, env, flags);
+    if ("wrong" in found) wrongs.push(found.wrong);
+    return [key, "wrong" in found ? setting.fallback : found.value];
+  };
+  const config = Object.fromEntries((Object.entries(settings) as [string, Setting<unknown>][]).map(read));
   if (wrongs.length > 0) throw new ConfigError(wrongs);
   return config as Config;
+}
+
+function readSetting(
+  setting: Setting<unknown>,
+  env: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, unknown>>,
+): { value: unknown } | { wrong: string } {
+  const byFlag = setting.flag === undefined ? undefined : flags[setting.flag];
+  if (byFlag === "") return { wrong: `--${setting.flag} is empty.` };
+  const given = typeof byFlag === "string" ? byFlag : env[setting.env];
+  if (given === undefined || given === "") return { value: setting.fallback };
+  const read = setting.read(given);
+  if ("value" in read) return read;
+  const name = typeof byFlag === "string" ? `--${setting.flag}` : setting.env;
+  return { wrong: `${name} is "${given}"; it must be ${read.wrong}.` };
 }
 
 /** Parses a command's own flags together with those of the settings; unknown flags are refused by name. */

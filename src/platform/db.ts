@@ -143,7 +143,8 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
     const result = await work(tx);
     const ended = await client.query("commit");
     // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
-    if (ended.command !== "COMMIT") throw new Error("The transaction was rolled back: a failed statement was not noticed.");
+    if (ended.command !== "COMMIT")
+      throw new Error("The transaction was rolled back: a failed statement was not noticed.");
     return result;
   } catch (error) {
     broken = !(await rolledBack(client, error));

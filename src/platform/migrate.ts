@@ -54,7 +54,9 @@ async function runPending(client: pg.Client): Promise<string[]> {
   const newest = migrations.at(-1)?.version ?? 0;
   const ahead = [...versions].filter((version) => version > newest);
   if (ahead.length > 0) {
-    throw new Error(`The database is at version ${Math.max(...ahead)}, this program knows ${newest}: start a newer program.`);
+    throw new Error(
+      `The database is at version ${Math.max(...ahead)}, this program knows ${newest}: start a newer program.`,
+    );
   }
   const pending = migrations.filter((migration) => !versions.has(migration.version));
   for (const migration of pending) await runOne(client, migration);

@@ -1,6 +1,5 @@
-import { type Db, one, type Sql } from "./db.ts";
-
-const ping = one<Sql, Record<string, never>, { answer: number }>("platform.ping", "select 1 as answer");
+import type { Db } from "./db.ts";
+import { ping } from "./ping-queries.ts";
 
 /** Says whether the database answers just now. */
 export async function isReachable(db: Db): Promise<boolean> {

@@ -28,7 +28,8 @@ const longestName = 63;
 /** Turns `:name` into `$n` once and remembers the statement under its name, which must be new. */
 export function declareStatement(name: string, source: string): Text {
   if (declared.has(name)) throw new Error(`The statement ${name} is declared twice.`);
-  if (name.length > longestName) throw new Error(`The statement name ${name} is longer than ${longestName} characters.`);
+  if (name.length > longestName)
+    throw new Error(`The statement name ${name} is longer than ${longestName} characters.`);
   const parameters: string[] = [];
   const sent = source.replace(namedParameter, (_, parameter: string) => {
     if (!parameters.includes(parameter)) parameters.push(parameter);

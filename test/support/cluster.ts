@@ -19,7 +19,7 @@ const answerWithinMs = 60_000;
 const pollMs = 20;
 
 /** What a run of tests may lose, it need not wait for; a crash of the server alone still loses nothing. */
-export const careless = { fsync: "off", full_page_writes: "off", max_connections: "400" };
+const careless = { fsync: "off", full_page_writes: "off", max_connections: "400" };
 
 /** The cluster that test files make their databases in. */
 export interface TestCluster {

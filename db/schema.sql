@@ -26,7 +26,7 @@ create table events.appended (
   stream_ids bigint[] not null,
   sequences integer[] not null,
   constraint appended_pkey PRIMARY KEY (append_id)
-);
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=10000);
 
 create table events.events (
   stream_kind text not null,
@@ -88,6 +88,7 @@ create table http.idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
 );
 CREATE INDEX idempotency_keys_by_age ON http.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_unanswered ON http.idempotency_keys USING btree (created_at) WHERE (answered_at IS NULL);
 
 create table identity.api_keys (
   key_id uuid not null,

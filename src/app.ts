@@ -19,7 +19,7 @@ import {
   refundPayment,
   tellCustomer,
 } from "./orders/index.ts";
-import { expireOrders, reconcileAll, refundPaymentJob } from "./orders/order-jobs.ts";
+import { completeAllAnswers, expireOrders, reconcileAll, refundPaymentJob } from "./orders/order-jobs.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
@@ -53,6 +53,7 @@ export const version = "0.1.0";
 
 const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
+const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
@@ -228,6 +229,7 @@ async function startWorking(engine: Engine): Promise<Running> {
   const chores = [
     everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
     everyMs("expiry", expireMs, () => expireOrders(engine)),
+    everyMs("answers", completeMs, () => completeAllAnswers(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {

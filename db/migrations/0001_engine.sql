@@ -36,6 +36,7 @@ create table http.idempotency_keys (
   constraint idempotency_keys_answered_whole check ((answer_status is null) = (answered_at is null))
 );
 create index idempotency_keys_by_age on http.idempotency_keys (created_at);
+create index idempotency_keys_unanswered on http.idempotency_keys (created_at) where answered_at is null;
 
 create schema identity;
 
@@ -91,7 +92,7 @@ create table events.appended (
   stream_kinds text[] not null,
   stream_ids bigint[] not null,
   sequences int[] not null
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 
 -- The order in which subscribers hear of events. Positions are given after commit, so a late commit is never skipped.
 create table events.feed (

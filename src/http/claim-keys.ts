@@ -1,6 +1,13 @@
 import type { Sql, Tx } from "../platform/db.ts";
 import { expiryOf, type IdempotencyKey, type KeyRow } from "./idempotency.ts";
-import { deleteExpiredKeys, findKeys, insertKeys, setAnswers, takeOverKeys } from "./idempotency-queries.ts";
+import {
+  deleteExpiredKeys,
+  findKeys,
+  insertKeys,
+  listUnansweredKeys,
+  setAnswers,
+  takeOverKeys,
+} from "./idempotency-queries.ts";
 
 export type { KeyRow } from "./idempotency.ts";
 
@@ -94,4 +101,12 @@ export async function findKey(sql: Sql, { principal, key }: Named, now: Date): P
 /** Takes away keys that are free again, 1,000 at most, and answers how many: the janitor comes back while there are more. */
 export function forgetKeys(sql: Sql, now: Date): Promise<number> {
   return deleteExpiredKeys(sql, { expiredAt: expiryOf(now), most: mostForgotten });
+}
+
+const underWayMs = 60_000; // Longer than any request that lives; an older one without an answer has died.
+const mostUnanswered = 500;
+
+/** Keys of requests that placed an order and died before they answered, for whoever can complete the answer. */
+export function listUnanswered(sql: Sql, now: Date): Promise<KeyRow[]> {
+  return listUnansweredKeys(sql, { claimedBefore: new Date(now.getTime() - underWayMs), limit: mostUnanswered });
 }

@@ -69,6 +69,17 @@ export const setAnswers = change<Tx, Keys & { statuses: number[]; bodies: string
    where used.principal = answer.principal and used.key = answer.key and used.answered_at is null`,
 );
 
+/** Keys whose request placed an order and never answered: its process died in between. Oldest first. */
+export const listUnansweredKeys = many<Sql, { claimedBefore: Date; limit: number }, KeyRow>(
+  "http.list_unanswered_keys",
+  `
+  select principal, key, fingerprint, order_id, answer_status, answer_body
+    from http.idempotency_keys
+   where answered_at is null and created_at < :claimedBefore and order_id is not null
+   order by created_at
+   limit :limit`,
+);
+
 /** Takes away the oldest keys that are free again, passing over those that somebody is claiming. */
 export const deleteExpiredKeys = change<Sql, { expiredAt: Date; most: number }>(
   "http.delete_expired_keys",

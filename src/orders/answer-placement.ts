@@ -1,4 +1,4 @@
-import { findKey, storeAnswers } from "../http/claim-keys.ts";
+import { findKey, listUnanswered, storeAnswers } from "../http/claim-keys.ts";
 import { type Answer, getReplay, type KeyRow } from "../http/idempotency.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
@@ -29,4 +29,26 @@ export async function replayPlacement(db: Db, clock: Clock, row: KeyRow, fingerp
   // Another repeat may have kept its answer first, from an order that has moved since: the kept one counts.
   const kept = await findKey(db, row, now);
   return getReplay(kept ?? row, fingerprint);
+}
+
+/**
+ * Completes the answers of requests that died after they placed their order, once recovery has settled it, so that a
+ * repeat hears what the first would have. Answers how many it completed.
+ */
+export async function completeAnswers(db: Db, clock: Clock): Promise<number> {
+  const now = clock.now();
+  const rows = await listUnanswered(db, now);
+  const orders = await findOrdersWithItems(
+    db,
+    rows.flatMap((row) => row.orderId ?? []),
+  );
+  const settled = new Map(
+    orders.filter((order) => order.status !== "payment_processing").map((order) => [order.orderId, order]),
+  );
+  const answers = rows.flatMap(({ principal, key, orderId }) => {
+    const order = orderId === null ? undefined : settled.get(orderId);
+    return order ? [{ principal, key, ...placementAnswer(order) }] : [];
+  });
+  if (answers.length > 0) await db.transaction((tx) => storeAnswers(tx, answers, now));
+  return answers.length;
 }

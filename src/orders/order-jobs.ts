@@ -1,4 +1,5 @@
 import type { Job } from "../platform/jobs.ts";
+import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
@@ -25,4 +26,9 @@ const expiredAtOnce = 500; // One round; the rest is found by the next.
 export async function expireOrders({ db, clock, policy }: Counter): Promise<void> {
   const expired = await listExpiredOrderIds(db, { now: clock.now(), limit: expiredAtOnce });
   for (const { orderId } of expired) await db.transaction((tx) => expireOrder(tx, { orderId }, policy, clock.now()));
+}
+
+/** Completes the answers that died with their process, a set at a time. */
+export async function completeAllAnswers({ db, clock }: Counter): Promise<void> {
+  while ((await completeAnswers(db, clock)) > 0);
 }

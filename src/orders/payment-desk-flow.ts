@@ -9,7 +9,7 @@ import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import type { OrderPolicy } from "./changes.ts";
 import type { OrderWithItems } from "./order.ts";
-import { drawOrderIds } from "./order-queries.ts";
+import { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 import type { PaymentResult } from "./payment-result.ts";
 import { type NewOrder, placeOrders } from "./place-orders.ts";
 import { type Settlement, settlePayments } from "./settle-payments.ts";
@@ -43,7 +43,7 @@ export interface PaymentDesk {
 }
 
 const mostInOneSet = 200; // Larger sets make callers wait longer and gain nothing more (2026-11: 200 and 1,000 alike).
-const flushesAtOnce = 2; // One is being written while the next is being gathered; more only wait for the two cores.
+const flushesAtOnce = 1; // The next set gathers meanwhile. Two at once make smaller sets: 2,700 orders/s in place of 3,200 (2026-11).
 const settleTries = 5;
 const settleWaitMs = 200; // Doubled each time: six seconds in all, longer than a database takes to restart.
 
@@ -61,7 +61,8 @@ interface Settling {
 /** Opens the desk. */
 export function openPaymentDesk(counter: Counter): PaymentDesk {
   const sets = { most: mostInOneSet, flushes: flushesAtOnce, mayRunAlone: (error: unknown) => !isUnavailable(error) };
-  const place = coalesce<Placing, DeskAnswer>({ ...sets, run: (members) => placeSet(counter, members) });
+  const ids = openOrderIdStock(counter.db);
+  const place = coalesce<Placing, DeskAnswer>({ ...sets, run: (members) => placeSet(counter, ids, members) });
   const settle = coalesce<Settling, Settlement>({ ...sets, run: (members) => settleSet(counter, members) });
   return {
     settle: (result) => settle({ result }),
@@ -79,11 +80,15 @@ export function openPaymentDesk(counter: Counter): PaymentDesk {
   };
 }
 
-async function placeSet({ db, gateway, clock, policy }: Counter, members: Placing[]): Promise<DeskAnswer[]> {
-  const ids = await drawOrderIds(db, { count: members.length });
+async function placeSet(
+  { db, gateway, clock, policy }: Counter,
+  ids: OrderIdStock,
+  members: Placing[],
+): Promise<DeskAnswer[]> {
+  const orderIds = await ids.take(members.length);
   const now = clock.now();
   const orders = members.map(({ request }, index): NewOrder => {
-    const { orderId } = ids[index] as { orderId: bigint };
+    const orderId = orderIds[index] as bigint;
     return { ...request, orderId, uid: uuidV7(now), gateway: gateway.name };
   });
   return db.transaction(async (tx) => {

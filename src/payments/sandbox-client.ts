@@ -19,7 +19,7 @@ export interface SandboxOptions {
 }
 
 const mostPerFlush = 1000; // A set of a thousand payments takes some ten milliseconds.
-const flushesAtOnce = 2; // One is written while the next is collected; more would only make the sets smaller.
+const flushesAtOnce = 1; // One is written while the next is collected; two would only make the sets smaller.
 const mostLate = 1000; // Payments told of later by a timer; the rest is found by reading back.
 const settleSlackMs = 5; // A timer may fire a moment before its time, and the payment would not be due yet.
 

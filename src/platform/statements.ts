@@ -65,10 +65,10 @@ function elementLiteral(value: Value): string {
   return arrayLiteral(value);
 }
 
-const needsEscape = /["\\]/;
-
+// Not by a regular expression: of all that is quoted, the events' data has the most quotes, and it takes twice as long.
 function quoted(text: string): string {
-  return needsEscape.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
+  const escaped = text.includes("\\") ? text.replaceAll("\\", "\\\\") : text;
+  return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`;
 }
 
 function sentValue(value: Value | undefined, parameter: string, name: string): unknown {

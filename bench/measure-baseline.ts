@@ -108,7 +108,7 @@ async function placeAndPay(client: pg.PoolClient): Promise<void> {
   const at = now.toISOString();
   const uid = uuidV7(now);
   const customerId = uuidV5(namespace, customerEmail);
-  const key = uuidV5(uid, "payment 1");
+  const key = `${uid.slice(0, -4)}8001`;
   const eventIds = [1, 2, 3, 4].map((sequence) => `${uid.slice(0, -4)}${sequence.toString(16).padStart(4, "0")}`);
   const placed = await client.query<{ order_id: string }>({
     name: "baseline.place",

@@ -24,11 +24,11 @@ describe("appendEvents", () => {
   );
 
   test(
-    "takes data as JSON text, and writes bigints exactly",
+    "takes data as JSON text too, which keeps whole numbers of any size",
     inTx(async (tx) => {
       await appendEvents(tx, [
         givenEvent(7n, 1, { data: '{"total":999999999999999}' }),
-        givenEvent(7n, 2, { data: { total: 12345678901234567890n } }),
+        givenEvent(7n, 2, { data: '{"total":12345678901234567890}' }),
       ]);
       const rows = await ask<{ text: string }>(tx, "select data::text as text from events.events order by sequence");
       assert.deepEqual(

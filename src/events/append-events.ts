@@ -14,14 +14,8 @@ export function onAppended(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
-
-function exactly(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? rawJSON(value.toString()) : value;
-}
-
 function dataText(data: object | string): string {
-  return typeof data === "string" ? data : JSON.stringify(data, exactly);
+  return typeof data === "string" ? data : JSON.stringify(data);
 }
 
 /**

@@ -35,7 +35,7 @@ export async function advanceOrder(
 
   const changes = noChanges(now, policy);
   const moved = (to === "shipped" ? ship : deliver)(changes, order, { parts, by });
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
   return moved;
 }
 

@@ -50,7 +50,7 @@ export async function cancelOrder(
   for (const part of parts) changes.partsSaved.push({ ...part, processing: "cancelled" });
   changes.jobs.push(letterJob(orderId, "order_cancelled"));
   const settled = giveBack(changes, cancelled, attempts);
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
   return settled;
 }
 

@@ -61,7 +61,7 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
   };
 }
 
-const sequenceDigits = 4; // 65,535 events are far more than an order lives through.
+const sequenceDigits = 4; // Up to 7fff, far more events than an order lives through; payments take the rest.
 
 /** The event's id: the order's with its last four digits replaced by the number, so that a repeated run makes the same. */
 export function eventIdOf(uid: string, sequence: number): string {

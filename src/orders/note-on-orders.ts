@@ -25,7 +25,7 @@ export async function noteOnOrders(tx: Tx, notes: readonly OrderNote[], now: Dat
   const changes = noChanges(now, noDeadlines);
   for (const order of orders) changes.orders.set(order.orderId, order);
   for (const note of notes) append(changes, note);
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
 }
 
 function append(changes: Changes, note: OrderNote): void {

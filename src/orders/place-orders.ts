@@ -40,7 +40,7 @@ export async function placeOrders(
 ): Promise<OrderWithItems[]> {
   const changes = noChanges(now, policy);
   const placed = orders.map((order) => placeOne(changes, order));
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
   return placed;
 }
 

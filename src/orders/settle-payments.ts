@@ -39,7 +39,7 @@ export async function settlePayments(
     const hand = hands.get(result.orderId);
     return hand ? applyResult(changes, hand, result) : "no_order";
   });
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
   return results.map((result, index) => ({
     outcome: outcomes[index] as SettlementOutcome,
     order: hands.get(result.orderId)?.order,

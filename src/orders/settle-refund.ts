@@ -72,5 +72,5 @@ export async function settleRefund(tx: Tx, result: RefundResult, policy: OrderPo
     });
     await updateRefund(tx, { orderId, refund: number, state: "failed", reference: null, failure: answer.reason, now });
   }
-  await writeChanges(tx, changes);
+  writeChanges(tx, changes);
 }

@@ -10,10 +10,11 @@ import type { Order, OrderWithItems } from "./order.ts";
 import { insertItems, insertOrders, updateOrders } from "./order-queries.ts";
 
 /**
- * Writes everything at once: the statements do not depend on each other's answers, so they travel in one round trip.
- * State, money, events and jobs stand or fall together. The caller holds the rows of the orders that change.
+ * Writes everything at once: the statements do not depend on each other's answers, so they travel together, and with
+ * the commit when nothing follows. State, money, events and jobs stand or fall together. The caller holds the rows of
+ * the orders that change.
  */
-export async function writeChanges(tx: Tx, changes: Changes): Promise<void> {
+export function writeChanges(tx: Tx, changes: Changes): void {
   const { now } = changes;
   const placed = new Set(changes.placed.map((order) => order.orderId));
   const changed = [...changes.orders.values()].filter((order) => !placed.has(order.orderId));
@@ -21,7 +22,7 @@ export async function writeChanges(tx: Tx, changes: Changes): Promise<void> {
   const inserted = changes.placed.map(
     (order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems,
   );
-  await Promise.all([
+  tx.finish([
     ...placeRows(tx, inserted),
     updateRows(tx, changed),
     startAttempts(tx, changes.attemptsStarted, now),
@@ -30,9 +31,9 @@ export async function writeChanges(tx: Tx, changes: Changes): Promise<void> {
     requestRefunds(tx, changes.refunds, now),
     startProviderOrders(tx, changes.partsStarted, now),
     saveProviderOrders(tx, changes.partsSaved, now),
-    changes.events.length > 0 ? appendEvents(tx, changes.events) : undefined,
-    changes.tasks.length > 0 ? openTasks(tx, changes.tasks, now) : undefined,
-    changes.jobs.length > 0 ? enqueue(tx, changes.jobs) : undefined,
+    appendEvents(tx, changes.events),
+    openTasks(tx, changes.tasks, now),
+    enqueue(tx, changes.jobs),
   ]);
 }
 

@@ -1,5 +1,3 @@
-import { uuidV5 } from "../platform/ids.ts";
-
 /** One try to have an order paid through one gateway. */
 export type AttemptState = "created" | "processing" | "paid" | "failed" | "unknown" | "expired" | "cancelled";
 
@@ -65,14 +63,23 @@ export function isOpen(attempt: PaymentAttempt): boolean {
   return attempt.state === "created" || attempt.state === "processing" || attempt.state === "unknown";
 }
 
+// The last four digits of the order's UUID make room for the number; events use those below 8000.
+const keyDigits = 4;
+const firstAttemptKey = 0x8000;
+const firstRefundKey = 0xc000;
+
+function keyOf(orderUid: string, number: number): string {
+  return orderUid.slice(0, -keyDigits) + number.toString(16);
+}
+
 /** The attempt's idempotency key, which events call its payment id: made from the order's id and the attempt's number. */
 export function attemptKey(orderUid: string, attempt: number): string {
-  return uuidV5(orderUid, `payment ${attempt}`);
+  return keyOf(orderUid, firstAttemptKey + attempt);
 }
 
 /** The refund's idempotency key, which events call its refund id. */
 export function refundKey(orderUid: string, refund: number): string {
-  return uuidV5(orderUid, `refund ${refund}`);
+  return keyOf(orderUid, firstRefundKey + refund);
 }
 
 const longestWaitMs = 3_600_000; // Gateways settle within hours; asking more rarely would only keep the shopper waiting.

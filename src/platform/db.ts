@@ -19,6 +19,11 @@ declare const open: unique symbol;
 /** An open transaction. Only `db.transaction` makes one, so who asks for it cannot be called outside. */
 export interface Tx extends Sql {
   readonly [open]: true;
+  /**
+   * Takes statements over that nobody waits for: if they are the last, they travel with the commit. The transaction
+   * succeeds only when they do, so what they must find has to be checked by the statements themselves.
+   */
+  finish(last: readonly Promise<unknown>[]): void;
 }
 
 export interface Db extends Sql {
@@ -130,28 +135,45 @@ async function inTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Re
 
 async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
+  const last: Promise<unknown>[] = [];
   let broken = false;
   try {
     gatherWrites(client);
     // Not awaited: it travels with the first statement. That one fails too if this does.
     client.query("begin").catch(() => {});
-    const run = (text: Text, params: Params) => {
-      gatherWrites(client);
-      return runOn(client, text, params);
-    };
-    const tx = { run } as Tx;
-    const result = await work(tx);
-    const ended = await client.query("commit");
+    const result = await work(openTx(client, last));
+    gatherWrites(client);
+    const [ended] = await Promise.all([client.query("commit"), ...last]);
     // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
     if (ended.command !== "COMMIT")
       throw new Error("The transaction was rolled back: a failed statement was not noticed.");
     return result;
   } catch (error) {
-    broken = !(await rolledBack(client, error));
-    throw error;
+    const first = await firstFailure(last, error);
+    broken = !(await rolledBack(client, first));
+    throw first;
   } finally {
     client.release(broken);
   }
+}
+
+function openTx(client: pg.PoolClient, last: Promise<unknown>[]): Tx {
+  const run = (text: Text, params: Params) => {
+    gatherWrites(client);
+    return runOn(client, text, params);
+  };
+  const finish = (statements: readonly Promise<unknown>[]) => {
+    // Whether they failed is asked at the end; until then nobody else looks.
+    for (const statement of statements) statement.catch(() => {});
+    last.push(...statements);
+  };
+  return { run, finish } as Tx;
+}
+
+/** A statement that nobody waited for breaks those after it: its own error says why. */
+async function firstFailure(last: readonly Promise<unknown>[], heard: unknown): Promise<unknown> {
+  const failed = (await Promise.allSettled(last)).find((outcome) => outcome.status === "rejected");
+  return failed ? failed.reason : heard;
 }
 
 /**

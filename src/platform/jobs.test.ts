@@ -51,7 +51,7 @@ describe("enqueue", () => {
       await prepareJobs(tx, [greet]);
       await assert.rejects(
         enqueue(tx, [queued(greet, { name: "Ann" }), queued(unknown, { id: 1 })]),
-        /1 of 2 jobs were queued.*never-prepared/,
+        /could not be queued.*never-prepared/,
       );
     }),
   );

@@ -74,9 +74,13 @@ export async function enqueue(tx: Tx, jobs: readonly QueuedJob[]): Promise<void>
     maxTries: ({ job }) => job.maxTries,
     priorities: ({ priority }) => priority ?? 0,
   });
-  const { inserted } = await insertJobs(tx, columns);
-  if (inserted !== jobs.length) {
+  await insertJobs(tx, columns).catch((error: unknown) => {
+    if (!isTaskMissing(error)) throw error;
     const names = [...new Set(columns.names)].join(", ");
-    throw new Error(`${inserted} of ${jobs.length} jobs were queued: was prepareJobs run for ${names}?`);
-  }
+    throw new Error(`Jobs could not be queued: was prepareJobs run for ${names}?`, { cause: error });
+  });
+}
+
+function isTaskMissing(error: unknown): boolean {
+  return error instanceof Error && "column" in error && error.column === "task_id";
 }

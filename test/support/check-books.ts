@@ -59,20 +59,30 @@ export interface OrderBooks {
   readonly fed: readonly string[];
 }
 
+/** One row for each thing that the books hold; added up by order, so that many orders are read in one pass. */
+const holdings = `
+  select order_id, 'order' as kind, status as what, 0 as place from orders.orders
+  union all select order_id, 'attempt', '', 0 from payments.payment_attempts
+  union all select order_id, kind, '', 0 from payments.money_entries
+  union all select order_id, 'charge', '', 0 from payments.sandbox_payments
+  union all select order_id, 'mail', '', 0 from notifications.mails
+  union all select stream_id, 'event', sequence || ' ' || type, sequence from events.events where stream_kind = 'order'
+  union all select feed.stream_id, 'fed', feed.sequence || ' ' || type, position
+              from events.feed join events.events using (stream_kind, stream_id, sequence) where stream_kind = 'order'`;
+
 /** Reads the books of every order, by id. `charges` are the embedded payment service's, `fed` is what the feed tells. */
 export function readBooks(sql: Sql): Promise<OrderBooks[]> {
   return ask<OrderBooks>(
     sql,
-    `select order_id, status,
-            (select count(*) from payments.payment_attempts where order_id = o.order_id) as attempts,
-            (select count(*) from payments.money_entries where order_id = o.order_id and kind = 'capture') as captures,
-            (select count(*) from payments.sandbox_payments where order_id = o.order_id) as charges,
-            (select count(*) from notifications.mails where order_id = o.order_id) as mails,
-            array(select sequence || ' ' || type from events.events
-                   where stream_kind = 'order' and stream_id = o.order_id order by sequence) as story,
-            array(select feed.sequence || ' ' || type from events.feed join events.events using (stream_kind, stream_id, sequence)
-                   where stream_kind = 'order' and stream_id = o.order_id order by position) as fed
-       from orders.orders as o
+    `select order_id, max(what) filter (where kind = 'order') as status,
+            count(*) filter (where kind = 'attempt') as attempts,
+            count(*) filter (where kind = 'capture') as captures,
+            count(*) filter (where kind = 'charge') as charges,
+            count(*) filter (where kind = 'mail') as mails,
+            array_agg(what order by place) filter (where kind = 'event') as story,
+            array_agg(what order by place) filter (where kind = 'fed') as fed
+       from (${holdings}) as holdings
+      group by order_id
       order by order_id`,
   );
 }

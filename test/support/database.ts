@@ -78,7 +78,8 @@ export function inTx(work: (tx: Tx) => Promise<void>): () => Promise<void> {
 /** The names of the statements that the work runs, in the order in which they are sent. */
 export async function statementsOf(tx: Tx, work: (watched: Tx) => Promise<unknown>): Promise<string[]> {
   const names: string[] = [];
-  const watched: Pick<Tx, "run"> = {
+  const watched: Pick<Tx, "run" | "finish"> = {
+    finish: (last) => tx.finish(last),
     run(text, params) {
       names.push(text.name);
       return tx.run(text, params);

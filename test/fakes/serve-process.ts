@@ -11,7 +11,7 @@ const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const lingerMs = 2000; // As the program itself has it.
 
 // Ends with the test that started it, however that one ends.
-process.stdin.on("close", () => process.exit(1)).resume();
+process.stdin.on("end", () => process.exit(1)).resume();
 
 if (process.env.TRACE) traceFailpoints((name) => tell({ passed: name }));
 const stopAsked = stopSignal();

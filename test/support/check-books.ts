@@ -9,7 +9,7 @@ import { eventually } from "./eventually.ts";
 const notForTests = new Set(["I32"]);
 
 /** The events of an order that was paid by its first attempt and whose customer was told. */
-export const paidStory = [
+const paidStory = [
   "1 OrderCreated",
   "2 PaymentInitiated",
   "3 PaymentProcessed",

@@ -50,7 +50,7 @@ const startWithinMs = 30_000;
 const killedWithinMs = 20_000;
 
 /** Waits that take minutes in earnest take moments here: dead processes and lost payments are found within seconds. */
-export const impatient = {
+const impatient = {
   LEASE_SECONDS: "1",
   PAYMENT_TIMEOUT_MS: "600",
   PAYMENT_GRACE_MS: "400",

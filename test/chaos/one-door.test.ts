@@ -74,13 +74,18 @@ async function bookOf(site: Site, orderId: bigint): Promise<OrderBooks> {
 describe(`our own completion and the webhook at once (CHAOS_SEED=${chaosSeed})`, () => {
   let site: Site;
   let server: ServingProcess;
+  /** Webhooks come to another process, so that nothing but the database stands between the two. */
+  let neighbour: ServingProcess;
   const completionMs = 20; // Our own answer is held back for so long; webhooks come up to twice as late.
+  const settlingMs = 5; // Both sides hold the order for so long, so that they meet.
 
   before(async () => {
     site = await givenSite();
-    server = await startServing(site, { FAILPOINTS: `after-charge:delay=${completionMs}` });
+    const settling = `inside-settle:delay=${settlingMs}`;
+    server = await startServing(site, { FAILPOINTS: `after-charge:delay=${completionMs},${settling}` });
+    neighbour = await startServing(site, { FAILPOINTS: settling });
   });
-  after(() => server.kill());
+  after(() => Promise.all([server.kill(), neighbour.kill()]));
 
   test(`take the money once, whoever is first, with ${seeds} seeds`, async () => {
     const wins = { webhook: 0, ours: 0 };
@@ -93,7 +98,7 @@ describe(`our own completion and the webhook at once (CHAOS_SEED=${chaosSeed})`,
       // Of several, some are the same webhook sent again.
       const told = Array.from({ length: 1 + Math.floor(random() * 3) }, async () => {
         await sleep(random() * 2 * completionMs);
-        return tellServer(server, paidNews(charged, `msg_${seed}_${Math.floor(random() * 2)}`));
+        return tellServer(neighbour, paidNews(charged, `msg_${seed}_${Math.floor(random() * 2)}`));
       });
       const [answer, ...news] = await Promise.all([answering, ...told]);
       assert.equal(answer?.status, 201, `seed ${seed}: ${answer?.text}`);

@@ -142,6 +142,19 @@ describe("settlePayments", () => {
   );
 
   test(
+    "asks for a person, once, when an outcome stays unknown for long, and goes on asking",
+    inTx(async (tx) => {
+      const order = await givenOrder(tx);
+      const unknown = { ...paid(order), answer: { outcome: "unknown", reason: "no answer" } } as const;
+      for (let round = 0; round < 12; round += 1) await settle(tx, unknown);
+      assert.deepEqual(await tasksOf(tx, { orderId: order.orderId }), [{ kind: "payment_unresolved" }]);
+      const [attempt] = await findAttempts(tx, { orderIds: [order.orderId] });
+      assert.equal(attempt?.checks, 12);
+      assert.notEqual(attempt?.checkAt, null);
+    }),
+  );
+
+  test(
     "gives money back that arrives for a cancelled order",
     inTx(async (tx) => {
       const order = await givenOrder(tx, { status: "pending" });

@@ -166,6 +166,9 @@ function applyFailed(changes: Changes, hand: OrderInHand, attempt: PaymentAttemp
   return "failed";
 }
 
+// With the waits doubling from five seconds that is after an hour and a half; it is asked further all the same.
+const checksBeforeTask = 10;
+
 function applyWaiting(
   changes: Changes,
   hand: OrderInHand,
@@ -173,11 +176,17 @@ function applyWaiting(
   heard: { state: "processing" | "unknown"; reference: string | null },
 ): SettlementOutcome {
   if (!isOpen(attempt)) return "duplicate";
+  const checks = attempt.checks + 1;
   const checkAt = new Date(changes.now.getTime() + nextCheckDelayMs(attempt.checks, changes.policy.againMs));
-  hand.attempts.set(
-    attempt.attempt,
-    saveAttempt(changes, { ...attempt, ...heard, checks: attempt.checks + 1, checkAt }),
-  );
+  hand.attempts.set(attempt.attempt, saveAttempt(changes, { ...attempt, ...heard, checks, checkAt }));
+  if (checks === checksBeforeTask) {
+    changes.tasks.push({
+      kind: "payment_unresolved",
+      cause: `payment_unresolved order ${attempt.orderId} attempt ${attempt.attempt}`,
+      orderId: attempt.orderId,
+      detail: { attempt: attempt.attempt, gateway: attempt.gateway, state: heard.state, checks },
+    });
+  }
   return "waiting";
 }
 

@@ -6,6 +6,8 @@ export interface PaymentResult {
   readonly orderId: bigint;
   /** The attempt it is about; null when only the order was named, which means the newest. */
   readonly attempt: number | null;
+  /** It was read back from the gateway, not answered to the first call. */
+  readonly readBack?: true;
   readonly answer: ChargeAnswer;
   readonly by: Author;
 }

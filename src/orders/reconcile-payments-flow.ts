@@ -35,7 +35,7 @@ async function reconcileOne(
   const answer = await askAgain(counter, attempt, { ...attempt, customerEmail });
   await reach("after-reconcile-answer");
   const by = { actor: "reconciler", cause: `check ${attempt.checks + 1} of attempt ${attempt.attempt}` };
-  await desk.settle({ orderId, attempt: attempt.attempt, answer, by });
+  await desk.settle({ orderId, attempt: attempt.attempt, readBack: true, answer, by });
 }
 
 async function askAgain(

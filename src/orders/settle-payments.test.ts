@@ -189,6 +189,41 @@ describe("settlePayments", () => {
   );
 
   test(
+    "does not take news of another payment for news of the one that an attempt is known by",
+    inTx(async (tx) => {
+      const order = await givenOrder(tx);
+      const pending = { ...paid(order), answer: { outcome: "pending", reference: "pay-1" } } as const;
+      const otherFailed = { outcome: "failed", failure: "card_declined", reference: "pay-2" } as const;
+      assert.deepEqual(await settle(tx, pending), ["waiting"]);
+      assert.deepEqual(await settle(tx, { ...paid(order, "pay-2"), attempt: null }), ["unexpected"]);
+      assert.deepEqual(await settle(tx, { ...paid(order), attempt: null, answer: otherFailed }), ["unexpected"]);
+      assert.equal((await reread(tx, order)).status, "payment_processing");
+      assert.deepEqual(await listEntries(tx, { orderId: order.orderId }), []);
+      assert.deepEqual(await settle(tx, { ...paid(order), attempt: null }), ["paid"]);
+    }),
+  );
+
+  for (const [how, told] of [
+    ["a webhook", { attempt: null }],
+    ["a look-up", { readBack: true }],
+  ] as const) {
+    test(
+      `leaves an order unpaid when ${how} names a payment that the ledger has under another, and opens one task`,
+      inTx(async (tx) => {
+        const [first, second] = [await givenOrder(tx), await givenOrder(tx)];
+        assert.deepEqual(await settle(tx, paid(first)), ["paid"]);
+        const news = { ...paid(second), ...told };
+        assert.deepEqual(await settle(tx, news), ["unexpected"]);
+        assert.deepEqual(await settle(tx, news), ["unexpected"]);
+        assert.equal((await reread(tx, second)).status, "payment_processing");
+        assert.deepEqual(await tasksOf(tx, { orderId: second.orderId }), [{ kind: "payment_unexpected" }]);
+        const [attempt] = await findAttempts(tx, { orderIds: [second.orderId] });
+        assert.deepEqual([attempt?.state, attempt?.reference], ["unknown", null]);
+      }),
+    );
+  }
+
+  test(
     "settles many orders with as many statements as one",
     inTx(async (tx) => {
       const orders = [await givenOrder(tx), await givenOrder(tx), await givenOrder(tx)];

@@ -1,4 +1,4 @@
-import { findAttempts } from "../payments/index.ts";
+import { findAttempts, findCaptures } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { noChanges, type OrderPolicy } from "./changes.ts";
 import type { Order } from "./order.ts";
@@ -30,9 +30,10 @@ export async function settlePayments(
   // The attempts are read after the locks are held: the statements run in this order, in one round trip.
   const [orders, attempts] = await Promise.all([lockOrders(tx, { orderIds }), findAttempts(tx, { orderIds })]);
   const hands = new Map<bigint, OrderInHand>(
-    orders.map((order) => [order.orderId, { order, attempts: new Map() }] as const),
+    orders.map((order) => [order.orderId, { order, attempts: new Map(), elsewhere: new Set() }] as const),
   );
   for (const attempt of attempts) hands.get(attempt.orderId)?.attempts.set(attempt.attempt, attempt);
+  await findElsewhere(tx, results, hands);
 
   const changes = noChanges(now, policy);
   const outcomes = results.map((result) => {
@@ -44,4 +45,24 @@ export async function settlePayments(
     outcome: outcomes[index] as SettlementOutcome,
     order: hands.get(result.orderId)?.order,
   }));
+}
+
+/**
+ * Notes which payments belong to other orders: the ledger takes each once, and would refuse the whole set. Only what was
+ * not answered to our own first call can name one, so that the hot path does not ask.
+ */
+async function findElsewhere(
+  tx: Tx,
+  results: readonly PaymentResult[],
+  hands: ReadonlyMap<bigint, OrderInHand>,
+): Promise<void> {
+  const references = results.flatMap(({ answer, attempt, readBack }) =>
+    answer.outcome === "paid" && (attempt === null || readBack) ? [answer.reference] : [],
+  );
+  if (references.length === 0) return;
+  const attempts = [...hands.values()].flatMap((hand) => [...hand.attempts.values()]);
+  const gateways = [...new Set(attempts.map((attempt) => attempt.gateway))];
+  for (const { orderId, reference } of await findCaptures(tx, { gateways, references })) {
+    for (const hand of hands.values()) if (hand.order.orderId !== orderId) hand.elsewhere.add(reference);
+  }
 }

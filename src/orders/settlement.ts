@@ -14,6 +14,8 @@ type Paid = Extract<PaymentResult["answer"], { outcome: "paid" }>;
 export interface OrderInHand {
   order: Order;
   readonly attempts: Map<number, PaymentAttempt>;
+  /** References of payments that the ledger has under other orders. */
+  readonly elsewhere: Set<string>;
 }
 
 /**
@@ -38,16 +40,15 @@ export function applyResult(changes: Changes, hand: OrderInHand, result: Payment
   }
 }
 
-/** A gateway that only names its own payment means the attempt with that reference, else one that has none yet. */
+/**
+ * A gateway that only names its own payment means the attempt with that reference, else the newest that has none yet.
+ * An attempt whose payment is known is not moved by news of another one.
+ */
 function attemptMeant(hand: OrderInHand, { attempt, answer }: PaymentResult): PaymentAttempt | undefined {
   if (attempt !== null) return hand.attempts.get(attempt);
   const reference = "reference" in answer ? answer.reference : null;
   const newestFirst = [...hand.attempts.values()].reverse();
-  return (
-    newestFirst.find((one) => one.reference === reference) ??
-    newestFirst.find((one) => one.reference === null) ??
-    newestFirst[0]
-  );
+  return newestFirst.find((one) => one.reference === reference) ?? newestFirst.find((one) => one.reference === null);
 }
 
 interface PaidNews {
@@ -58,6 +59,10 @@ interface PaidNews {
 
 function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): SettlementOutcome {
   const { attempt, answer, result } = news;
+  if (hand.elsewhere.has(answer.reference)) {
+    applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
+    return openTask(changes, hand.order, result, "payment_unexpected");
+  }
   if (answer.amountMinor !== attempt.amountMinor || answer.currency !== attempt.currency) {
     return openTask(changes, hand.order, result, "payment_mismatch");
   }

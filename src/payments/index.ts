@@ -17,6 +17,13 @@ export {
   type Refund,
   refundKey,
 } from "./payment.ts";
-export { claimDueAttempts, findAttempts, findRefund, listEntries, updateRefund } from "./payment-queries.ts";
+export {
+  claimDueAttempts,
+  findAttempts,
+  findCaptures,
+  findRefund,
+  listEntries,
+  updateRefund,
+} from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, startAttempts } from "./record-payments.ts";
 export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";

@@ -61,6 +61,19 @@ export const updateAttempts = change<
    where held.order_id = given.order_id and held.attempt = given.attempt`,
 );
 
+/** Which orders have these payments in the ledger. */
+export const findCaptures = many<
+  Sql,
+  { gateways: string[]; references: string[] },
+  { orderId: bigint; reference: string }
+>(
+  "payments.find_captures",
+  `
+  select order_id, reference
+    from payments.money_entries
+   where gateway = any(:gateways::text[]) and reference = any(:references::text[]) and kind = 'capture'`,
+);
+
 export const insertMoneyEntries = change<
   Tx,
   {

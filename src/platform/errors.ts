@@ -52,7 +52,16 @@ export function refusal<Details extends object>(
 
 /** The SQLSTATE classes and codes by which PostgreSQL says "not now": connection, shutdown, resources, disk. */
 const unavailableSqlState = /^(08|53|57P0|58)/;
-const unavailableSystemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
+const unavailableSystemCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+]);
 const unavailableMessages =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Client was closed|Cannot use a pool after/i;
 

@@ -14,7 +14,7 @@ export async function keepSecret(folder: string, name: string, make: () => strin
   if (kept !== undefined) return kept;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomToken(6)}`;
-  await writeFile(draft, `${await make()}\n`, { mode: onlyOurs, flag: "wx" });
+  await writeFile(draft, `${await make()}\n`, { mode: onlyOurs, flag: "wx", flush: true });
   try {
     await link(draft, path);
   } catch (error) {
@@ -26,10 +26,14 @@ export async function keepSecret(folder: string, name: string, make: () => strin
 }
 
 async function readSecret(path: string): Promise<string | undefined> {
+  let secret: string;
   try {
-    return (await readFile(path, "utf8")).trim();
+    secret = (await readFile(path, "utf8")).trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  // Everybody knows the empty one: what is signed with it could be forged.
+  if (secret === "") throw new Error(`The secret in ${path} is empty: remove the file, and another is made.`);
+  return secret;
 }

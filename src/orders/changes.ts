@@ -74,7 +74,11 @@ export interface OrderStep {
   readonly set?: Partial<Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor" | "attempts" | "refunds">>;
 }
 
-/** Adds the next event of an order's stream, with the move of its status if there is one, and answers the order as it is then. */
+/**
+ * Adds the next event of an order's stream, with the move of its status if there is one, and answers the order as it is
+ * then. Its `updatedAt` says when it moved: what follows from a move, such as a refund, leaves it, so that v1's cancel
+ * gives the same answer again.
+ */
 export function addEvent<Kept extends Order>(
   changes: Changes,
   order: Kept,
@@ -98,7 +102,8 @@ export function addEvent<Kept extends Order>(
     data: news.data,
   });
   const expiresAt = status === "pending" ? (order.expiresAt ?? expiryFrom(changes)) : null;
-  const next = { ...order, ...step.set, status, expiresAt, lastSequence: sequence, updatedAt: changes.now };
+  const updatedAt = step.to === undefined ? order.updatedAt : changes.now;
+  const next = { ...order, ...step.set, status, expiresAt, lastSequence: sequence, updatedAt };
   changes.orders.set(order.orderId, next);
   return next;
 }
@@ -109,7 +114,7 @@ export function setCounters<Kept extends Order>(
   order: Kept,
   set: NonNullable<OrderStep["set"]>,
 ): Kept {
-  const next = { ...order, ...set, updatedAt: changes.now };
+  const next = { ...order, ...set };
   changes.orders.set(order.orderId, next);
   return next;
 }

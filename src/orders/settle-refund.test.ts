@@ -47,6 +47,18 @@ describe("settleRefund", () => {
   );
 
   test(
+    "leaves the time at which the order was cancelled, so that cancelling again gives the same answer",
+    inTx(async (tx) => {
+      const orderId = await givenCancelled(tx);
+      const later = new Date(noon.getTime() + 60_000);
+      const result = { orderId, refund: 1, answer: { outcome: "refunded", reference: "re-1" }, by } as const;
+      await settleRefund(tx, result, policy, later);
+      const [order] = await findOrders(tx, { orderIds: [orderId] });
+      assert.deepEqual(order?.updatedAt, noon);
+    }),
+  );
+
+  test(
     "takes the promise back and opens a task when the gateway refuses",
     inTx(async (tx) => {
       const orderId = await givenCancelled(tx);

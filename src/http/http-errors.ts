@@ -19,7 +19,7 @@ export const bodyTooLarge = refusal<{ limitBytes: number }>(
 export const unsupportedType = refusal<Nothing>(
   "http.unsupported_type",
   "unsupported",
-  () => "The body must be sent as application/json in UTF-8.",
+  () => "The body must be sent as application/json in UTF-8, and not compressed.",
 );
 
 export const routeNotFound = refusal<Nothing>("http.not_found", "not-found", () => "There is nothing at this address.");

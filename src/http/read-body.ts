@@ -11,8 +11,12 @@ declare module "fastify" {
 
 const json = /^application\/json(\s*;\s*charset\s*=\s*("utf-8"|utf-8))?\s*$/i;
 
+/** Nothing is unpacked: a small body could become a large one. */
+const plain = /^(identity)?$/i;
+
 function readBody(request: FastifyRequest, bytes: Buffer): unknown {
   if (!json.test(request.headers["content-type"] ?? "")) throw unsupportedType({});
+  if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({});
   request.bodyBytes = bytes;
   if (bytes.length > 0) return parseStrictJson(bytes);
   // Clients name the type of a body that they don't send, with DELETE above all.

@@ -63,4 +63,12 @@ describe("localeOf", () => {
     assert.equal(localeOf("de-DE", "USD"), "en");
     assert.equal(localeOf("*", "JPY"), "ja");
   });
+
+  test("takes the best liked of the languages that we write", () => {
+    assert.equal(localeOf("fr, ja;q=0.5", "USD"), "ja");
+    assert.equal(localeOf("en;q=0.1, JA-jp", "USD"), "ja");
+    assert.equal(localeOf("ja;q=0, fr", "USD"), "en");
+    assert.equal(localeOf("jav, enm", "JPY"), "ja");
+    assert.equal(localeOf("jav", "USD"), "en");
+  });
 });

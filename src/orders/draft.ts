@@ -73,9 +73,21 @@ export function customerIdOf(email: string): string {
   return uuidV5(customersByEmail, email.toLowerCase());
 }
 
-/** The language to write in: what the request asks for first, else that of the currency's country. */
+const mostLanguages = 20; // Browsers send a handful.
+const languageRange = /^\s*(en|ja)(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*$/i;
+
+/**
+ * The language to write in: of those that we write the one which the request likes best, else that of the currency's
+ * country. Source: RFC 9110, 12.5.4.
+ */
 export function localeOf(acceptLanguage: string | undefined, currency: string): "en" | "ja" {
-  const first = /^\s*([a-z]{2})/i.exec(acceptLanguage ?? "")?.[1]?.toLowerCase();
-  if (first === "ja" || first === "en") return first;
+  let liked: { language: string; quality: number } | undefined;
+  for (const range of (acceptLanguage ?? "").split(",", mostLanguages)) {
+    const [, language, written = "1"] = languageRange.exec(range) ?? [];
+    const quality = Number(written);
+    if (language !== undefined && quality > (liked?.quality ?? 0))
+      liked = { language: language.toLowerCase(), quality };
+  }
+  if (liked) return liked.language === "ja" ? "ja" : "en";
   return currency === "JPY" ? "ja" : "en";
 }

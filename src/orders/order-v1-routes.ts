@@ -21,7 +21,7 @@ const mostSkipped = 1_000_000_000;
 
 const path = "/api/v1/orders";
 const tags = ["Orders v1"];
-const OrderParams = Type.Object({ order_id: Type.String({ maxLength: 20, description: "The order's id." }) });
+const OrderParams = Type.Object({ order_id: Type.String({ description: "The order's id." }) });
 
 function getOrderIdV1(text: string): bigint {
   const orderId = parseOrderId(text);

@@ -47,7 +47,7 @@ export function orderWebhookRoutes(
         tags: ["Orders v1"],
         operationId: "hearPaymentV1",
         summary: "Payment status from the payment service, signed as Standard Webhooks has it",
-        params: Type.Object({ order_id: Type.String({ maxLength: 20 }) }),
+        params: Type.Object({ order_id: Type.String() }),
         body: PaymentNews,
         response: { 200: Type.Object({ outcome: Type.String() }) },
       },

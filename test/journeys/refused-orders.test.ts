@@ -48,6 +48,8 @@ describe("what is sent to v1", () => {
       ["NUL in a name", { name: "An\\u0000n" }, "/customer_name"],
       ["half of an emoji", { product: "Tea \\ud83c" }, "/items/0/product_name"],
       ["a second address", { email: "ann@example.com,eve@example.com" }, "/customer_email"],
+      ["a control character in the address", { email: "ann\\u0001@example.com" }, "/customer_email"],
+      ["an address that is turned around", { email: "ann@\u202eexample.com" }, "/customer_email"],
       ["a line break in the address", { email: "ann@example.com\\r\\nBcc: eve@example.com" }, "/customer_email"],
     ];
 
@@ -78,12 +80,16 @@ describe("what is sent to v1", () => {
       assert.equal((await server.send("POST", path, { body: "{" })).status, 400);
       const plain = { "content-type": "text/plain" };
       assert.equal((await server.send("POST", path, { body: bodyText({}), headers: plain })).status, 415);
+      const packed = { "content-encoding": "gzip" };
+      assert.equal((await server.send("POST", path, { body: bodyText({}), headers: packed })).status, 415);
     });
 
     test("when it is not there", async () => {
       for (const [method, address] of [
         ["GET", `${path}999999`],
         ["DELETE", `${path}999999`],
+        ["GET", `${path}9223372036854775808`],
+        ["GET", `${path}01a20894-d39a-79b3-989f-1f108db9be97`],
         ["GET", "/api/v2/orders/ORD-00000001"],
       ] as const) {
         assert.equal((await server.send(method, address)).status, 404, `${method} ${address}`);

@@ -1,9 +1,12 @@
-/** A first order, for a shop that takes yen: what the contract of v1 shows. */
+/** A first order, for a shop that takes yen: the one of the README. */
 const order = {
-  customer_email: "taro@example.com",
+  customer_email: "tanaka@example.co.jp",
   customer_name: "田中太郎",
-  items: [{ product_name: "ノート", quantity: 2, unit_price: 89800 }],
   currency: "JPY",
+  items: [
+    { product_name: "ノートPC", quantity: 2, unit_price: 89800 },
+    { product_name: "マウス", quantity: 1, unit_price: 2980 },
+  ],
 };
 
 /** A line that can be pasted into a shell and places an order. */
@@ -12,6 +15,7 @@ export function orderCurl(address: string, apiKey: string): string {
     `curl ${address}/api/v1/orders/`,
     `-H 'Authorization: Bearer ${apiKey}'`,
     "-H 'Content-Type: application/json'",
+    "-H 'Idempotency-Key: my-first-order'",
     `-d '${JSON.stringify(order)}'`,
   ].join(" ");
 }

@@ -11,7 +11,8 @@ async function serve({ config, program }: Call): Promise<number> {
     const { address, apiKey, stop } = await program.startServe(config, url);
     say(`Orderwell serves on ${address}`);
     say(`  API reference  ${address}/docs`);
-    say(`  Mails          ${address}/mails`);
+    // The key is after the #, which browsers send to nobody.
+    say(`  Mails          ${address}/mails#key=${apiKey}`);
     say("Place an order:");
     say(`  ${orderCurl(address, apiKey)}`);
     await stopAsked;

@@ -61,6 +61,7 @@ export async function describeApi(app: FastifyInstance, { title, version }: ApiT
     openapi: {
       openapi: "3.1.0",
       info: { title, version },
+      servers: [{ url: "/", description: "Where this description was read." }],
       components: {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer", description: "An API key." },

@@ -30,6 +30,11 @@ describe("/openapi.json", () => {
   test("says which routes are open, and hides its own", async () => {
     const document = (await app.inject("/openapi.json")).json();
     assert.deepEqual(document.paths["/health/live"].get.security, []);
+    assert.ok(document.paths["/health/live"].get.responses[200].content["application/json"].schema.properties.status);
+    assert.deepEqual(
+      document.servers.map((server: { url: string }) => server.url),
+      ["/"],
+    );
     assert.equal(document.paths["/docs"], undefined);
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
 import { notReady } from "./http-errors.ts";
 
 /** What the program needs to serve requests, each with a word about it. */
@@ -7,6 +8,9 @@ export interface Readiness {
   readonly ok: boolean;
   readonly checks: Readonly<Record<string, string>>;
 }
+
+const Alive = Type.Object({ status: Type.String() });
+const Ready = Type.Object({ status: Type.String(), checks: Type.Record(Type.String(), Type.String()) });
 
 const checkTimeoutMs = 2_000; // Shorter than the patience of whoever asks: a hanging check is an answer too.
 const retryAfterSeconds = 1;
@@ -33,11 +37,11 @@ function because({ checks }: Readiness): string {
 /** Serves `/health/live`, true as long as anything answers, and `/health/ready`, true when work should be sent here. */
 export function serveHealth(app: FastifyInstance, ready: () => Promise<Readiness>): void {
   const config = { open: true } as const;
-  const tags = ["health"];
-  app.get("/health/live", { config, schema: { tags, summary: "Whether the process lives" } }, async () => ({
-    status: "live",
-  }));
-  app.get("/health/ready", { config, schema: { tags, summary: "Whether requests can be served" } }, async () => {
+  const tags = ["Health"];
+  const live = { tags, summary: "Whether the process lives", response: { 200: Alive } };
+  const served = { tags, summary: "Whether requests can be served", response: { 200: Ready } };
+  app.get("/health/live", { config, schema: live }, async () => ({ status: "live" }));
+  app.get("/health/ready", { config, schema: served }, async () => {
     const readiness = app.isDraining() ? { ok: false, checks: { server: "draining" } } : await answered(ready);
     if (!readiness.ok) throw notReady({ reasons: because(readiness) }, { retryAfterSeconds });
     return { status: "ready", checks: readiness.checks };

@@ -226,7 +226,12 @@ function readSetting(
   const read = setting.read(given);
   if ("value" in read) return read;
   const name = typeof byFlag === "string" ? `--${setting.flag}` : setting.env;
-  return { wrong: `${name} is "${given}"; it must be ${read.wrong}.` };
+  return { wrong: `${name} is "${withoutPassword(given)}"; it must be ${read.wrong}.` };
+}
+
+/** What stands before an @ is often a name and its password, which must not get into a log. */
+function withoutPassword(given: string): string {
+  return given.replace(/^([a-z]+:\/\/)?.*@/is, "$1…@");
 }
 
 /** Parses a command's own flags together with those of the settings; unknown flags are refused by name. */

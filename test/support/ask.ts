@@ -1,4 +1,4 @@
-import type { Sql } from "../../src/platform/db.ts";
+import type { Db, Sql, Tx } from "../../src/platform/db.ts";
 import type { Params } from "../../src/platform/statements.ts";
 
 /** Runs a statement of a test's own, with parameters as $1, $2 …; columns arrive in camel case. */
@@ -13,8 +13,20 @@ export async function ask<Row = Record<string, unknown>>(
   return found.rows as Row[];
 }
 
-/** The plan that PostgreSQL caches for a statement once it stops looking at the parameters, as text. */
-export async function genericPlan(sql: Sql, sent: string): Promise<string> {
-  const rows = await ask<{ queryPlan: string }>(sql, `explain (generic_plan) ${sent}`);
-  return rows.map((row) => row["QUERY PLAN" as never] ?? row.queryPlan).join("\n");
+/**
+ * The plan that PostgreSQL caches for a statement once it stops looking at the parameters, as text. Not by
+ * `explain (generic_plan)`, which PostgreSQL 15 has not yet.
+ */
+export async function genericPlan(sql: Db | Tx, sent: string): Promise<string> {
+  if ("transaction" in sql) return sql.transaction((tx) => genericPlan(tx, sent));
+  const parameters = Math.max(0, ...[...sent.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+  const nulls = parameters > 0 ? `(${Array(parameters).fill("null").join(", ")})` : "";
+  await ask(sql, "set local plan_cache_mode = force_generic_plan");
+  await ask(sql, `prepare looked_at as ${sent}`);
+  try {
+    const rows = await ask<Record<string, string>>(sql, `explain execute looked_at${nulls}`);
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  } finally {
+    await ask(sql, "deallocate looked_at");
+  }
 }

@@ -19,16 +19,17 @@ const hangMs = 3_600_000;
  * Without a call every point is passed for free.
  */
 export function armFailpoints(text: string): void {
-  armed = new Map();
-  visits.clear();
+  const points = new Map<string, Failpoint>();
   for (const part of text.split(",").filter((piece) => piece.length > 0)) {
     const match = /^([a-z-]+)(?:@(\d+))?:(kill|throw|hang|delay=(\d+))$/.exec(part.trim());
     if (!match?.[1] || !match[3])
       throw new Error(`"${part}" is not a failpoint; write name@visit:kill|throw|hang|delay=ms.`);
     const kind = match[3].startsWith("delay") ? "delay" : (match[3] as "kill" | "throw" | "hang");
     const fault: Fault = kind === "delay" ? { kind, delayMs: Number(match[4]) } : { kind };
-    armed.set(match[1], { fault, visit: Number(match[2] ?? 0) });
+    points.set(match[1], { fault, visit: Number(match[2] ?? 0) });
   }
+  armed = points;
+  visits.clear();
 }
 
 /** Tells a driver which points a run passes, so that the next runs can fail at each of them. */

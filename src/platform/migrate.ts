@@ -15,15 +15,28 @@ interface Migration {
   readonly sql: string;
 }
 
-async function readMigrations(): Promise<Migration[]> {
-  const names = (await readdir(migrationsFolder)).filter((name) => /^\d{4}_[a-z_]+\.sql$/.test(name)).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      version: Number(name.slice(0, 4)),
-      name,
-      sql: await readFile(new URL(name, migrationsFolder), "utf8"),
-    })),
-  );
+const migrationName = /^\d{4}_[a-z0-9_]+\.sql$/;
+
+/** A file that is misnamed is refused: passed over, it would be missed by nobody before its tables are. */
+async function readMigrations(folder: URL): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
+  const versions = new Set<number>();
+  for (const name of names) {
+    if (!migrationName.test(name)) throw new Error(`${name} is no name of a migration; write 0042_what_it_does.sql.`);
+    const version = versionOf(name);
+    if (versions.has(version)) throw new Error(`Two migrations have version ${version}.`);
+    versions.add(version);
+  }
+  const read = async (name: string) => {
+    return { version: versionOf(name), name, sql: await readFile(new URL(name, folder), "utf8") };
+  };
+  return Promise.all(names.map(read));
+}
+
+const versionDigits = 4;
+
+function versionOf(name: string): number {
+  return Number(name.slice(0, versionDigits));
 }
 
 /**
@@ -32,12 +45,15 @@ async function readMigrations(): Promise<Migration[]> {
  * Takes an advisory lock, so that processes that start together do it once; each migration commits with its own mark,
  * so that one killed half-way is run again from its start. A newer database than this program is refused.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, folder: URL = migrationsFolder): Promise<string[]> {
+  const migrations = await readMigrations(folder);
   const client = new pg.Client({ connectionString: url, application_name: "orderwell migrate" });
+  // A connection that breaks is heard of by its statement; the event alone would end the process.
+  client.on("error", () => {});
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
-    const ran = await runPending(client);
+    const ran = await runPending(client, migrations);
     await runMigrations({ connectionString: url, preset: { worker: { schema: jobsSchema } } });
     return ran;
   } finally {
@@ -45,12 +61,11 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-async function runPending(client: pg.Client): Promise<string[]> {
+async function runPending(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
   await client.query(`create table if not exists public.orderwell_migrations (
     version int primary key, name text not null, migrated_at timestamptz not null default now())`);
   const done = await client.query<{ version: number }>("select version from public.orderwell_migrations");
   const versions = new Set(done.rows.map((row) => row.version));
-  const migrations = await readMigrations();
   const newest = migrations.at(-1)?.version ?? 0;
   const ahead = [...versions].filter((version) => version > newest);
   if (ahead.length > 0) {
@@ -74,7 +89,8 @@ async function runOne(client: pg.Client, migration: Migration): Promise<void> {
     ]);
     await client.query("commit");
   } catch (error) {
-    await client.query("rollback");
+    // Its own error says what went wrong; that of a rollback on a broken connection would hide it.
+    await client.query("rollback").catch(() => {});
     throw new Error(`Migration ${migration.name} failed: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });

@@ -17,11 +17,19 @@ const partNames: Readonly<Record<string, string>> = {
   headers: "head",
 };
 
+/**
+ * One @ with something on both sides, in any script; nothing that could begin another header or address in a mail, that
+ * cannot be seen, or that turns the text around. Whether mail arrives there only mail can tell.
+ */
+const mailAddressPart = String.raw`[^\s@<>(),;:"[\]\\\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]+`;
+const mailAddress = new RegExp(`^${mailAddressPart}@${mailAddressPart}$`, "u");
+
 function ajv(allErrors: boolean): Ajv {
   // Nothing is turned into something else, nothing is dropped in silence.
   const options = { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors } as const;
   const made = new Ajv({ ...options, strictTypes: false, strictTuples: false, strictRequired: false });
   addFormats.default(made);
+  made.addFormat("email", mailAddress);
   return made;
 }
 

@@ -57,10 +57,10 @@ describe("findOrdersWithItems", () => {
 
 describe("openOrderReader", () => {
   /** A database that tells which ids each of its reads asked for. */
-  function counted(db: Db): { db: Db; reads: unknown[] } {
-    const reads: unknown[] = [];
+  function counted(db: Db): { db: Db; reads: bigint[][] } {
+    const reads: bigint[][] = [];
     const run: Db["run"] = (text, params) => {
-      if (text.name === "orders.find_orders") reads.push(params.orderIds);
+      if (text.name === "orders.find_orders") reads.push(params.orderIds as bigint[]);
       return db.run(text, params);
     };
     return { db: { ...db, run }, reads };
@@ -79,6 +79,7 @@ describe("openOrderReader", () => {
     );
     assert.ok(found.every((order) => order === undefined || order.items.length === 2));
     assert.ok(reads.length <= 3, `${reads.length} reads`);
+    for (const read of reads) assert.equal(new Set(read).size, read.length, "nobody is read twice");
   });
 
   test("reads anew each time: what changed in between is seen", async () => {

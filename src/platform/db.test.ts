@@ -106,6 +106,18 @@ describe("transaction", () => {
     assert.equal(db.load().idle, db.load().total);
   });
 
+  test("leaves none behind when the work failed because something else was not to be reached", async () => {
+    await givenTable();
+    const elsewhere = Object.assign(new Error("elsewhere"), { code: "ECONNREFUSED" });
+    const transaction = db.transaction(async (tx) => {
+      await insertKept(tx, { id: 1 });
+      throw elsewhere;
+    });
+    await assert.rejects(transaction, (error) => error === elsewhere);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => keptIds()));
+    assert.deepEqual(answers.flat(), []);
+  });
+
   test("lets more callers in than there are connections, one after the other", async () => {
     await givenTable();
     const ids = Array.from({ length: 40 }, (_, index) => index);
@@ -137,6 +149,16 @@ describe("finish", () => {
       await insertKept(tx, { id: 2 });
     });
     await assert.rejects(transaction, duplicate);
+  });
+
+  test("commits nothing when one of them failed before it was sent", async () => {
+    await givenTable();
+    const forgetful = async (tx: Tx) => {
+      await insertKept(tx, {} as { id: number });
+    };
+    const transaction = db.transaction(async (tx) => tx.finish([insertKept(tx, { id: 1 }), forgetful(tx)]));
+    await assert.rejects(transaction, { message: "test.insert_kept was run without its parameter id." });
+    assert.deepEqual(await keptIds(), []);
   });
 
   test("rolls back what it took when the work throws afterwards", async () => {
@@ -186,13 +208,20 @@ describe("a transaction that PostgreSQL wants again", () => {
     const bothHoldOne = meetingOf(2);
     let runs = 0;
     const add = "update public.kept set amount = amount + 1 where id = $1";
-    const crossing = (first: number, second: number) =>
-      db.transaction(async (tx) => {
+    const oneDone = Promise.withResolvers<void>();
+    const crossing = async (first: number, second: number) => {
+      let own = 0;
+      await db.transaction(async (tx) => {
         runs += 1;
+        own += 1;
+        // The victim comes again after the other, since it might become the victim again.
+        if (own > 1) await oneDone.promise;
         await ask(tx, add, [first]);
         await bothHoldOne();
         await ask(tx, add, [second]);
       });
+      oneDone.resolve();
+    };
     await Promise.all([crossing(1, 2), crossing(2, 1)]);
     assert.equal(runs, 3);
     const amounts = await ask(db, "select id, amount from public.kept order by id");

@@ -142,6 +142,7 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
     // Not awaited: it travels with the first statement. That one fails too if this does.
     client.query("begin").catch(() => {});
     const result = await work(openTx(client, last));
+    if (last.length > 0) await assertSent(client, last);
     gatherWrites(client);
     const [ended] = await Promise.all([client.query("commit"), ...last]);
     // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
@@ -177,11 +178,34 @@ async function firstFailure(last: readonly Promise<unknown>[], heard: unknown): 
 }
 
 /**
+ * Throws when a statement that nobody waits for failed before it was sent, since a parameter could not be bound, say:
+ * the commit would keep the others without it. What was written stays back meanwhile, and goes out with the commit.
+ */
+async function assertSent(client: pg.PoolClient, last: readonly Promise<unknown>[]): Promise<void> {
+  let failed: { reason: unknown } | undefined;
+  for (const statement of last) {
+    statement.catch((reason: unknown) => {
+      failed ??= { reason };
+    });
+  }
+  const stream = streamOf(client);
+  stream.cork();
+  // All that goes wrong on our side has gone wrong by then: promises come before the next tick.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  process.nextTick(() => stream.uncork());
+  if (failed) throw failed.reason;
+}
+
+function streamOf(client: pg.PoolClient): Writable {
+  return (client as unknown as { connection: { stream: Writable } }).connection.stream;
+}
+
+/**
  * Sends what one turn of the event loop writes to a connection in one piece: the driver would make a system call of
  * each statement, and the server would wake for each (2026-11: a tenth of the time of a set of orders).
  */
 function gatherWrites(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  const stream = streamOf(client);
   if (stream.writableCorked > 0) return;
   stream.cork();
   process.nextTick(() => stream.uncork());

@@ -57,7 +57,10 @@ export async function cancelOrder(
 /** What was captured and not promised back yet goes back on the attempt that brought it. */
 function giveBack(changes: Changes, order: Order, attempts: Awaited<ReturnType<typeof findAttempts>>): Order {
   const paid = attempts.find((attempt) => attempt.state === "paid");
-  const amountMinor = balanceMinor(order);
-  if (!paid || amountMinor === 0n) return order;
+  if (!paid) return order;
+  // What other attempts brought besides was promised back when it came.
+  let amountMinor = balanceMinor(order);
+  if (amountMinor > paid.amountMinor) amountMinor = paid.amountMinor;
+  if (amountMinor === 0n) return order;
   return promiseRefund(changes, order, { attempt: paid, amountMinor, reason: "order_cancelled" });
 }

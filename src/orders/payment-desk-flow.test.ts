@@ -154,6 +154,24 @@ describe("reconcilePayments", () => {
     assert.deepEqual(found, { status: "paid", capturedMinor: 300n });
   });
 
+  test("gives up a payment that the gateway never has, though it may be asked for again", async () => {
+    const { db, clock, counter, desk } = await openDesk();
+    const order = orderOf(await desk.placeAndPay(request({ email: "times-out@example.com" })));
+    const statuses: unknown[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      clock.move(600_000);
+      await reconcilePayments(counter, desk);
+      const [found] = await ask<{ status: string }>(
+        db,
+        `select status from orders.orders where order_id = ${order.orderId}`,
+      );
+      statuses.push(found?.status);
+    }
+    assert.deepEqual(statuses.slice(0, 7), Array(7).fill("payment_processing"));
+    assert.equal(statuses.at(-1), "pending");
+    assert.deepEqual(await chargesOf(db), []);
+  });
+
   test("gives up, after a quarter of an hour, a payment that must not be asked for twice", async () => {
     const { clock, counter, desk } = await openDesk((sandbox) => ({
       ...sandbox,

@@ -5,13 +5,14 @@ import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 
 const claimedAtOnce = 100; // One round asks for so many; the next round follows at once while more are due.
 const claimedForCalls = 3; // A check makes two calls at most; nobody else asks for the same attempt meanwhile.
-const givenUpAfterMs = 900_000; // A payment that the gateway never heard of, and that must not be asked for twice.
+const givenUpAfterMs = 900_000; // A payment that the gateway never heard of is not waited for longer.
+const askedOftenEnough = 8; // With the waits doubling from five seconds, the last call ended minutes before the last look.
 
 /**
  * Asks gateways what became of attempts whose outcome is due to be known, and settles what they say.
  *
- * An attempt that the gateway never received is asked for again with the same key where that cannot charge twice; where
- * it could, it is given up after a quarter of an hour. May run anywhere and at once: each attempt is claimed first.
+ * An attempt that the gateway never received is asked for again with the same key where that cannot charge twice, eight
+ * times at most; after a quarter of an hour it is given up, and the order can be cancelled or paid again. May run anywhere and at once: each attempt is claimed first.
  * Answers how many attempts it looked at.
  */
 export async function reconcilePayments(counter: Counter, desk: Pick<PaymentDesk, "settle">): Promise<number> {
@@ -46,7 +47,7 @@ async function askAgain(
   if (attempt.gateway !== gateway.name) return { outcome: "unknown", reason: `${attempt.gateway} is not configured` };
   const found = await gateway.findCharge(request);
   if (found) return asUnknown(found);
-  if (gateway.keysAreSafe) return asUnknown(await gateway.charge(request));
+  if (gateway.keysAreSafe && attempt.checks < askedOftenEnough) return asUnknown(await gateway.charge(request));
   const ageMs = clock.now().getTime() - attempt.createdAt.getTime();
   return ageMs > givenUpAfterMs
     ? { outcome: "failed", failure: "processing_error", reference: null }

@@ -27,3 +27,9 @@ export const orderStatusUnknown = refusal<{ status: string }>(
 );
 
 export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "The order cannot be placed as it is.");
+
+export const orderPaymentUnconfirmed = refusal<object>(
+  "order.payment_unconfirmed",
+  "unavailable",
+  () => "The payment could not be looked up just now; send the webhook again.",
+);

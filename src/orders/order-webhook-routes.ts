@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { exactText } from "../http/strict-json.ts";
-import { type ChargeAnswer, verifyWebhook, type WebhookSecrets } from "../payments/index.ts";
+import { verifyWebhook, type WebhookSecrets } from "../payments/index.ts";
 import { exponentOf, parseMinor } from "../platform/money.ts";
 import { parseOrderId } from "./find-orders.ts";
+import { type PaymentNews as Heard, hearPayment } from "./hear-payment-flow.ts";
 import { hearRefund } from "./hear-refund.ts";
 import { orderInvalid, orderNotFound } from "./order-errors.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
@@ -27,7 +28,7 @@ function readAmount(news: PaymentNews): bigint {
   throw orderInvalid({}, { faults: [{ pointer: "/amount", detail: `Is no amount in ${news.currency}.` }] });
 }
 
-function answerOf(news: PaymentNews, amountMinor: bigint): ChargeAnswer {
+function answerOf(news: PaymentNews, amountMinor: bigint): Heard["answer"] {
   const { payment_id: reference, currency } = news;
   return news.status === "succeeded"
     ? { outcome: "paid", reference, amountMinor, currency }
@@ -36,10 +37,11 @@ function answerOf(news: PaymentNews, amountMinor: bigint): ChargeAnswer {
 
 /** The payment service's news of one order. No API key: the signature says who speaks. */
 export function orderWebhookRoutes(
-  { db, clock }: Counter,
+  counter: Counter,
   desk: PaymentDesk,
   secrets: WebhookSecrets,
 ): FastifyPluginAsyncTypebox {
+  const { db, clock } = counter;
   return async (app) => {
     app.post("/api/v1/orders/:order_id/webhook", {
       config: { open: true },
@@ -65,7 +67,7 @@ export function orderWebhookRoutes(
           return { outcome: await db.transaction((tx) => hearRefund(tx, news, clock.now())) };
         }
         const by = { actor: "payment service", cause };
-        const { outcome } = await desk.settle({ orderId, attempt: null, answer: answerOf(body, amountMinor), by });
+        const outcome = await hearPayment(counter, desk, { orderId, answer: answerOf(body, amountMinor), by });
         if (outcome === "no_order") throw orderNotFound({ order: params.order_id });
         return { outcome };
       },

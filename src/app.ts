@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import manifest from "../package.json" with { type: "json" };
 import { eventRoutes } from "./events/event-routes.ts";
 import { startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
@@ -48,8 +49,6 @@ import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
-
-export const version = "0.1.0";
 
 const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
@@ -189,7 +188,7 @@ async function buildApp(engine: Engine): Promise<Server> {
   const { db, clock, config, desk } = engine;
   const app = await buildServer({
     title: "Orderwell",
-    version,
+    version: manifest.version,
     logLevel: config.logLevel,
     limits: { requestTimeoutMs: config.requestTimeoutMs },
     authenticate: keyring(db, clock).authenticate,

@@ -20,7 +20,7 @@ export function openOrderIdStock(db: Db): OrderIdStock {
 
   return {
     async take(count) {
-      if (ready.length < count) await draw(count - ready.length);
+      while (ready.length < count) await draw(count - ready.length);
       const taken = ready.slice(0, count);
       ready = ready.slice(count);
       // Drawn while the set is placed; if it fails, the next set draws and hears why.

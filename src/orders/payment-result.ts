@@ -4,7 +4,7 @@ import type { Author } from "./changes.ts";
 /** What was heard about one payment attempt, from whomever: our own call, a webhook, the reconciler. */
 export interface PaymentResult {
   readonly orderId: bigint;
-  /** The attempt it is about; null when only the order was named, which means the newest. */
+  /** The attempt it is about; null when only the order was named: then the one that is known by the payment's reference. */
   readonly attempt: number | null;
   /** It was read back from the gateway, not answered to the first call. */
   readonly readBack?: true;

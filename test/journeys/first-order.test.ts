@@ -127,7 +127,7 @@ describe("orders over HTTP", () => {
       ]);
     });
 
-    test("is told to subscribers, in its order, with its status changes in their words", async () => {
+    test("is told to subscribers in its order, and its payment is announced as no change of status", async () => {
       const { id: uid } = read<{ id: string }>(await server.send("GET", `/api/v2/orders/${order.id}`));
       let events: FedEvent[] = [];
       await eventually("the feed has the order's last event", async () => {
@@ -135,12 +135,11 @@ describe("orders over HTTP", () => {
         events = page.data.filter(({ subject }) => subject === uid);
         return events.some(({ type }) => type === "NotificationSent");
       });
-      const rows = events.filter(({ type }) => type !== "OrderStatusChanged");
       assert.deepEqual(
-        rows.map(({ sequence, type }) => `${sequence} ${type}`),
+        events.map(({ sequence, type }) => `${sequence} ${type}`),
         ["1 OrderCreated", "2 PaymentInitiated", "3 PaymentProcessed", "4 OrderConfirmed", "5 NotificationSent"],
       );
-      const positions = rows.map(({ position }) => position);
+      const positions = events.map(({ position }) => position);
       assert.deepEqual(
         positions,
         positions.toSorted((one, next) => one - next),
@@ -190,6 +189,15 @@ describe("orders over HTTP", () => {
       assert.equal(read<OrderV1>(delivered).status, "delivered");
       await untilDrained(site.db);
       assert.deepEqual((await timelineOf(id)).filter((event) => event.endsWith("OrderCompleted")).length, 1);
+
+      const { id: uid } = read<{ id: string }>(await server.send("GET", `/api/v2/orders/${id}`));
+      type Move = FedEvent & { data: { previousStatus: string; newStatus: string } };
+      const feed = read<{ data: Move[] }>(await server.send("GET", "/api/v2/events?after=0&limit=1000")).data;
+      const moves = feed.filter(({ subject, type }) => subject === uid && type === "OrderStatusChanged");
+      assert.deepEqual(
+        moves.map(({ data }) => `${data.previousStatus} to ${data.newStatus}`),
+        ["CONFIRMED to FULFILLING", "FULFILLING to COMPLETED"],
+      );
     });
 
     test("cancels a paid order once, gives the money back and tells the customer", async () => {

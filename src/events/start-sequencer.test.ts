@@ -108,4 +108,20 @@ describe("startSequencer", () => {
     );
     assert.equal(await holderOf(db), present);
   });
+
+  test("takes over from a process that fell asleep in the middle of a transaction (E05)", async (context) => {
+    const { db, url } = await testDatabase();
+    const child = spawn(process.execPath, [program, url, "1", "before-feed-commit:hang"], { stdio: "inherit" });
+    context.after(() => child.kill("SIGKILL"));
+    await append(db, 1);
+    await eventually("the other process holds the lease in an open transaction", async () => {
+      const open = await ask(
+        db,
+        "select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+      );
+      return open.length === 1;
+    });
+    given(context, db);
+    await eventually("this process numbers", async () => (await sequencesInFeed(db)).length === 1);
+  });
 });

@@ -18,11 +18,16 @@ export const upsertLease = maybeOne<Sql, { name: string; holder: string; seconds
   returning token`,
 );
 
-/** Keeps the lease from changing hands until the transaction ends: takers wait for the row. */
+/**
+ * Keeps the lease from changing hands until the transaction ends: takers wait for the row. A holder that falls asleep in
+ * that transaction is cut off by PostgreSQL when its lease is over, or it would keep the row for as long as it sleeps.
+ */
 export const lockLease = maybeOne<Tx, { name: string; holder: string; token: bigint }, { token: bigint }>(
   "platform.lock_lease",
   `
-  select token
+  select token,
+         set_config('idle_in_transaction_session_timeout',
+                    greatest(1, ceil(1000 * extract(epoch from lease_until - clock_timestamp())))::int::text, true)
     from platform.leases
    where name = :name and holder = :holder and token = :token and lease_until > clock_timestamp()
      for share`,

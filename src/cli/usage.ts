@@ -1,4 +1,4 @@
-import { settings } from "../platform/config.ts";
+import { settings } from "../platform/settings.ts";
 import type { Command } from "./command.ts";
 import type { ListedCommand } from "./commands.ts";
 import { columnsText } from "./terminal.ts";

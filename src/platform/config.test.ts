@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ConfigError, parseFlags, readConfig, settings } from "./config.ts";
+import { ConfigError, parseFlags, readConfig } from "./config.ts";
+import { settings } from "./settings.ts";
 
 /** What is wrong, line by line. */
 function wrongs(env: Record<string, string>, flags: Record<string, string> = {}): string[] {

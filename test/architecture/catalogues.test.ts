@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { settings } from "../../src/platform/config.ts";
+import { settings } from "../../src/platform/settings.ts";
 import { errorCatalogue, eventCatalogue, settingCatalogue } from "./check-catalogues.ts";
 import { readRepository, textOf } from "./read-repository.ts";
 

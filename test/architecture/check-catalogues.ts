@@ -111,7 +111,7 @@ function settingRow({ env, flag, fallback }: ListedSetting): string {
   return `| \`${env}\` | ${flag === undefined ? "" : `\`--${flag}\``} | ${shown} |`;
 }
 
-/** docs/config.md and the settings of src/platform/config.ts are the same: variable, flag and fallback. */
+/** docs/config.md and the settings of src/platform/settings.ts are the same: variable, flag and fallback. */
 export function settingCatalogue(settings: readonly ListedSetting[], page: string): string[] {
   const squeezed = page.replace(/ +/g, " ");
   return [

@@ -90,6 +90,18 @@ export const idempotencyKeyInFlight = refusal<Nothing>(
   () => "The first request with this Idempotency-Key is still under way.",
 );
 
+export const ifMatchInvalid = refusal<Nothing>(
+  "http.if_match_invalid",
+  "unreadable",
+  () => "If-Match is a list of entity tags in quotes, as ETag gave them, or `*`.",
+);
+
+export const preconditionFailed = refusal<Nothing>(
+  "http.precondition_failed",
+  "precondition",
+  () => "This is no longer as If-Match says. Read it again, decide again, and send the write with its new ETag.",
+);
+
 export const notReady = refusal<{ reasons: string }>(
   "http.not_ready",
   "unavailable",

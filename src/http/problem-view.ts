@@ -7,6 +7,7 @@ const statusByKind: Readonly<Record<RefusalKind, number>> = {
   forbidden: 403,
   "not-found": 404,
   conflict: 409,
+  precondition: 412,
   "too-large": 413,
   unsupported: 415,
   invalid: 422,

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { listStream } from "../events/index.ts";
 import { findProviderOrders } from "../fulfillment/index.ts";
+import { answerWithTag } from "../http/match-request.ts";
 import { findAttempts } from "../payments/index.ts";
 import type { Db } from "../platform/db.ts";
 import { findOrdersWithItems, getOrderId } from "./find-orders.ts";
@@ -26,7 +27,8 @@ export function orderRoutes(db: Db): FastifyPluginAsyncTypebox {
         params: OrderParams,
         response: { 200: OrderView },
       },
-      async handler({ params }) {
+      async handler(request, reply) {
+        const { params } = request;
         const orderIds = [await getOrderId(db, params.id)];
         const [[order], attempts, parts] = await Promise.all([
           findOrdersWithItems(db, orderIds),
@@ -34,7 +36,7 @@ export function orderRoutes(db: Db): FastifyPluginAsyncTypebox {
           findProviderOrders(db, { orderIds }),
         ]);
         if (!order) throw orderNotFound({ order: params.id });
-        return orderView(order, attempts, parts);
+        return answerWithTag(request, reply, orderView(order, attempts, parts));
       },
     });
 

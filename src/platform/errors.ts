@@ -5,6 +5,7 @@ export type RefusalKind =
   | "forbidden"
   | "not-found"
   | "conflict"
+  | "precondition"
   | "too-large"
   | "unsupported"
   | "invalid"

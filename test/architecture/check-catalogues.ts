@@ -46,6 +46,7 @@ const statusOf: Readonly<Record<string, number>> = {
   forbidden: 403,
   "not-found": 404,
   conflict: 409,
+  precondition: 412,
   "too-large": 413,
   unsupported: 415,
   invalid: 422,

@@ -12,21 +12,28 @@ const FeedQuery = Type.Object(
       minimum: 0,
       default: 0,
       description: "The last position that you have; 0 for the beginning.",
+      examples: [0],
     }),
     limit: Type.Integer({
       minimum: 1,
       maximum: longestFeedPage,
       default: defaultLimit,
       description: "How many positions. An OrderStatusChanged does not count: it has that of its event.",
+      examples: [100],
     }),
   },
   { additionalProperties: false },
 );
 
-const FeedPage = Type.Object({
-  data: Type.Array(EventView),
-  next_after: Type.Unsafe<bigint>(Type.Integer({ description: "Give it as `after` for what comes next." })),
-});
+const FeedPage = Type.Object(
+  {
+    data: Type.Array(EventView),
+    next_after: Type.Unsafe<bigint>(
+      Type.Integer({ description: "Give it as `after` for what comes next.", examples: [4] }),
+    ),
+  },
+  { title: "EventPage" },
+);
 
 export function eventRoutes(db: Db): FastifyPluginAsyncTypebox {
   return async (app) => {

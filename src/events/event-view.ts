@@ -3,22 +3,38 @@ import { uuidV5 } from "../platform/ids.ts";
 import { announcedMove, type FedEvent } from "./event.ts";
 
 /** An event as subscribers see it. Source: CloudEvents 1.0.2, JSON format. */
-export const EventView = Type.Object({
-  specversion: Type.Literal("1.0"),
-  id: Type.String({ format: "uuid", description: "The same whenever the event is delivered again." }),
-  source: Type.String(),
-  type: Type.String(),
-  subject: Type.String({ format: "uuid", description: "The thing that it is about, for an order its UUID." }),
-  time: Type.String({ format: "date-time" }),
-  dataschema: Type.String(),
-  datacontenttype: Type.Literal("application/json"),
-  sequence: Type.Integer({ minimum: 1, description: "The subject's own counter, without gaps." }),
-  partitionkey: Type.String(),
-  position: Type.Unsafe<bigint>(
-    Type.Integer({ minimum: 1, description: "The place in the feed; an OrderStatusChanged has that of its event." }),
-  ),
-  data: Type.Unsafe<object>(Type.Object({}, { additionalProperties: true })),
-});
+export const EventView = Type.Object(
+  {
+    specversion: Type.Literal("1.0"),
+    id: Type.String({ format: "uuid", description: "The same whenever the event is delivered again." }),
+    source: Type.String({ examples: ["/orderwell"] }),
+    type: Type.String({ examples: ["OrderConfirmed"] }),
+    subject: Type.String({ format: "uuid", description: "The thing that it is about, for an order its UUID." }),
+    time: Type.String({ format: "date-time" }),
+    dataschema: Type.String({ examples: ["urn:orderwell:event:OrderConfirmed:1"] }),
+    datacontenttype: Type.Literal("application/json"),
+    sequence: Type.Integer({ minimum: 1, description: "The subject's own counter, without gaps.", examples: [4] }),
+    partitionkey: Type.String({ examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f"] }),
+    position: Type.Unsafe<bigint>(
+      Type.Integer({
+        minimum: 1,
+        description: "The place in the feed; an OrderStatusChanged has that of its event.",
+        examples: [4],
+      }),
+    ),
+    data: Type.Unsafe<object>(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description: "What this type of event tells, in camelCase and integer minor units.",
+          examples: [{ orderId: "019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f" }],
+        },
+      ),
+    ),
+  },
+  { title: "Event" },
+);
 export type EventView = Static<typeof EventView>;
 
 const source = "/orderwell";

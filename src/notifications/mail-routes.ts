@@ -16,10 +16,26 @@ const longestAddress = 320;
 const MailQuery = Type.Object(
   {
     order_id: Type.Optional(
-      Type.String({ maxLength: longestReference, description: "The order's UUID, its number `ORD-…`, or its id." }),
+      Type.String({
+        maxLength: longestReference,
+        description: "The order's UUID, its number `ORD-…`, or its id.",
+        examples: ["ORD-27180435"],
+      }),
     ),
-    recipient: Type.Optional(Type.String({ maxLength: longestAddress, description: "The whole address." })),
-    limit: Type.Integer({ minimum: 1, maximum: mostLimit, default: defaultLimit }),
+    recipient: Type.Optional(
+      Type.String({
+        maxLength: longestAddress,
+        description: "The whole address.",
+        examples: ["tanaka@example.co.jp"],
+      }),
+    ),
+    limit: Type.Integer({
+      minimum: 1,
+      maximum: mostLimit,
+      default: defaultLimit,
+      description: "How many mails at most.",
+      examples: [20],
+    }),
     cursor: Type.Optional(Type.String({ maxLength: longestReference, description: "The `next_cursor` of a page." })),
   },
   { additionalProperties: false },
@@ -50,7 +66,7 @@ export function mailRoutes(db: Db): FastifyPluginAsyncTypebox {
         tags,
         operationId: "getMail",
         summary: "Read one mail, text and HTML",
-        params: Type.Object({ mail_id: Type.String() }),
+        params: Type.Object({ mail_id: Type.String({ description: "The mail's id.", examples: ["7"] }) }),
         response: { 200: MailView },
       },
       handler: async ({ params }) => mailView(await getMail(db, params.mail_id)),

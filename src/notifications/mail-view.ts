@@ -4,23 +4,36 @@ import { orderNumber } from "../orders/index.ts";
 import { orderUidOf } from "./letter.ts";
 import type { Mail, MailHead } from "./notification-queries.ts";
 
-const MailHeadView = Type.Object({
-  id: BigInteger({ minimum: 1 }),
-  message_id: Type.String(),
-  order_id: Type.String({ format: "uuid" }),
-  order_number: Type.String(),
-  kind: Type.String(),
-  from: Type.String(),
-  to: Type.String(),
-  subject: Type.String(),
-  sent_at: Type.String({ format: "date-time" }),
-});
+const MailHeadView = Type.Object(
+  {
+    id: BigInteger({ minimum: 1, examples: [7] }),
+    message_id: Type.String({ examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f-order_confirmation"] }),
+    order_id: Type.String({ format: "uuid" }),
+    order_number: Type.String({ examples: ["ORD-27180435"] }),
+    kind: Type.String({ examples: ["order_confirmation"] }),
+    from: Type.String({ examples: ["orders@example.com"] }),
+    to: Type.String({ examples: ["tanaka@example.co.jp"] }),
+    subject: Type.String({ examples: ["ご注文ありがとうございます"] }),
+    sent_at: Type.String({ format: "date-time" }),
+  },
+  { title: "MailHead" },
+);
 
-export const MailView = Type.Object({ ...MailHeadView.properties, text: Type.String(), html: Type.String() });
-export const MailListView = Type.Object({
-  data: Type.Array(MailHeadView),
-  next_cursor: Type.Union([Type.String(), Type.Null()]),
-});
+export const MailView = Type.Object(
+  {
+    ...MailHeadView.properties,
+    text: Type.String({ examples: ["田中太郎 様"] }),
+    html: Type.String({ examples: ["<p>田中太郎 様</p>"] }),
+  },
+  { title: "Mail" },
+);
+export const MailListView = Type.Object(
+  {
+    data: Type.Array(MailHeadView),
+    next_cursor: Type.Union([Type.String(), Type.Null()], { description: "Null on the last page.", examples: [null] }),
+  },
+  { title: "MailPage" },
+);
 
 export function mailHeadView(mail: MailHead): Static<typeof MailHeadView> {
   return {

@@ -12,7 +12,11 @@ import { TimelineView, timelineView } from "./timeline-view.ts";
 
 const tags = ["Orders"];
 const OrderParams = Type.Object({
-  id: Type.String({ maxLength: 64, description: "The order's UUID, its number `ORD-…`, or its id." }),
+  id: Type.String({
+    maxLength: 64,
+    description: "The order's UUID, its number `ORD-…`, or its id.",
+    examples: ["ORD-27180435"],
+  }),
 });
 
 /** v2's reading calls for one order. */
@@ -47,7 +51,7 @@ export function orderRoutes(db: Db): FastifyPluginAsyncTypebox {
         operationId: "getOrderTimeline",
         summary: "Everything that happened to an order, in its order",
         params: OrderParams,
-        response: { 200: Type.Object({ data: Type.Array(TimelineView) }) },
+        response: { 200: Type.Object({ data: Type.Array(TimelineView) }, { title: "Timeline" }) },
       },
       async handler({ params }) {
         const orderId = await getOrderId(db, params.id);

@@ -27,13 +27,14 @@ export const OrderV1Body = Type.Object(
           quantity: Type.Integer({ minimum: 1, maximum: mostQuantity }),
           unit_price: Type.Number({ minimum: 0, description: "Major units; as many decimals as the currency has." }),
         },
-        { additionalProperties: false },
+        { title: "OrderV1DraftItem", additionalProperties: false },
       ),
       { minItems: 1, maxItems: mostItems },
     ),
     currency: Type.String({ pattern: "^[A-Z]{3}$", default: "JPY", description: "ISO 4217." }),
   },
   {
+    title: "OrderV1Draft",
     additionalProperties: false,
     examples: [
       {

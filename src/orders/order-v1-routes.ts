@@ -21,7 +21,7 @@ const mostSkipped = 1_000_000_000;
 
 const path = "/api/v1/orders";
 const tags = ["Orders v1"];
-const OrderParams = Type.Object({ order_id: Type.String({ description: "The order's id." }) });
+const OrderParams = Type.Object({ order_id: Type.String({ description: "The order's id.", examples: ["42"] }) });
 
 function getOrderIdV1(text: string): bigint {
   const orderId = parseOrderId(text);
@@ -70,8 +70,20 @@ export function readOrderV1Routes({ db }: Counter): FastifyPluginAsyncTypebox {
   const findOrder = openOrderReader(db);
   const page = Type.Object(
     {
-      skip: Type.Integer({ minimum: 0, maximum: mostSkipped, default: 0 }),
-      limit: Type.Integer({ minimum: 1, maximum: mostOnPage, default: onPage }),
+      skip: Type.Integer({
+        minimum: 0,
+        maximum: mostSkipped,
+        default: 0,
+        description: "How many of the newest to pass over.",
+        examples: [0],
+      }),
+      limit: Type.Integer({
+        minimum: 1,
+        maximum: mostOnPage,
+        default: onPage,
+        description: "How many orders at most.",
+        examples: [20],
+      }),
     },
     { additionalProperties: false },
   );

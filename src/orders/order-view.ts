@@ -4,62 +4,92 @@ import type { PaymentAttempt } from "../payments/index.ts";
 import { orderNumber } from "./number.ts";
 import { movesFrom, type OrderWithItems, orderStatuses } from "./order.ts";
 
-const Minor = Type.Unsafe<bigint>(Type.Integer({ description: "Integer minor units of the currency." }));
+/** An amount with what the API description shows for it. At most 10^15 - 1, so a double holds it exactly. */
+function minor(example: number) {
+  const description = "Integer minor units of the currency; a JavaScript number holds every amount exactly.";
+  return Type.Unsafe<bigint>(Type.Integer({ title: "MinorUnits", description, examples: [example] }));
+}
+
 const Time = Type.String({ format: "date-time" });
 
+const OrderItemView = Type.Object(
+  {
+    line: Type.Integer({ examples: [1] }),
+    sku: Type.String({ examples: ["item-1"] }),
+    product_name: Type.String({ examples: ["ノートPC"] }),
+    quantity: Type.Unsafe<bigint>(Type.Integer({ examples: [2] })),
+    unit_price: minor(89800),
+    discount_amount: minor(0),
+    tax_amount: minor(0),
+    line_total: minor(179600),
+  },
+  { title: "OrderItem" },
+);
+
+const PaymentAttemptView = Type.Object(
+  {
+    attempt: Type.Integer({ examples: [1] }),
+    payment_id: Type.String({
+      description: "Our own key for it, which the gateway is given.",
+      examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f-pay-1"],
+    }),
+    gateway: Type.String({ examples: ["sandbox"] }),
+    state: Type.String({ examples: ["paid"] }),
+    amount: minor(179600),
+    currency: Type.String({ examples: ["JPY"] }),
+    reference: Type.Union([Type.String(), Type.Null()], {
+      description: "The gateway's id of the payment.",
+      examples: ["pay_019ab3c0-7001-7abc-8def-0123456789ab"],
+    }),
+    failure: Type.Union([Type.String(), Type.Null()], { description: "Why it failed.", examples: [null] }),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: "PaymentAttempt" },
+);
+
+const ProviderOrderView = Type.Object(
+  {
+    provider_id: Type.String({ description: "Who handles this part; `own` is the merchant.", examples: ["own"] }),
+    processing: Type.String({ examples: ["confirmed"] }),
+    fulfilment: Type.String({ examples: ["received"] }),
+  },
+  { title: "ProviderOrder" },
+);
+
 /** An order as v2 shows it: amounts in integer minor units. */
-export const OrderView = Type.Object({
-  id: Type.String({ format: "uuid" }),
-  number: Type.String(),
-  order_id: Type.Unsafe<bigint>(Type.Integer()),
-  status: Type.Enum([...orderStatuses]),
-  next_statuses: Type.Array(Type.String()),
-  customer_id: Type.String({ format: "uuid" }),
-  customer_email: Type.String(),
-  customer_name: Type.String(),
-  locale: Type.String(),
-  currency: Type.String(),
-  items_amount: Minor,
-  discount_amount: Minor,
-  tax_amount: Minor,
-  shipping_amount: Minor,
-  total_amount: Minor,
-  captured_amount: Minor,
-  refunding_amount: Minor,
-  refunded_amount: Minor,
-  items: Type.Array(
-    Type.Object({
-      line: Type.Integer(),
-      sku: Type.String(),
-      product_name: Type.String(),
-      quantity: Type.Unsafe<bigint>(Type.Integer()),
-      unit_price: Minor,
-      discount_amount: Minor,
-      tax_amount: Minor,
-      line_total: Minor,
+export const OrderView = Type.Object(
+  {
+    id: Type.String({ format: "uuid", description: "The order's UUID." }),
+    number: Type.String({ examples: ["ORD-27180435"] }),
+    order_id: Type.Unsafe<bigint>(Type.Integer({ description: "The id by which v1 knows it.", examples: [42] })),
+    status: Type.Enum([...orderStatuses], { title: "OrderStatus", examples: ["paid"] }),
+    next_statuses: Type.Array(Type.String({ examples: ["shipped"] }), { description: "Where it can go from here." }),
+    customer_id: Type.String({ format: "uuid" }),
+    customer_email: Type.String({ examples: ["tanaka@example.co.jp"] }),
+    customer_name: Type.String({ examples: ["田中太郎"] }),
+    locale: Type.String({ description: "The language in which the customer is told.", examples: ["ja"] }),
+    currency: Type.String({ description: "ISO 4217.", examples: ["JPY"] }),
+    items_amount: minor(179600),
+    discount_amount: minor(0),
+    tax_amount: minor(0),
+    shipping_amount: minor(0),
+    total_amount: minor(179600),
+    captured_amount: minor(179600),
+    refunding_amount: minor(0),
+    refunded_amount: minor(0),
+    items: Type.Array(OrderItemView),
+    payment_attempts: Type.Array(PaymentAttemptView),
+    provider_orders: Type.Array(ProviderOrderView),
+    expires_at: Type.Union([Time, Type.Null()], {
+      description: "When it is cancelled unless it is paid.",
+      examples: [null],
     }),
-  ),
-  payment_attempts: Type.Array(
-    Type.Object({
-      attempt: Type.Integer(),
-      payment_id: Type.String(),
-      gateway: Type.String(),
-      state: Type.String(),
-      amount: Minor,
-      currency: Type.String(),
-      reference: Type.Union([Type.String(), Type.Null()]),
-      failure: Type.Union([Type.String(), Type.Null()]),
-      created_at: Time,
-      updated_at: Time,
-    }),
-  ),
-  provider_orders: Type.Array(
-    Type.Object({ provider_id: Type.String(), processing: Type.String(), fulfilment: Type.String() }),
-  ),
-  expires_at: Type.Union([Time, Type.Null()]),
-  created_at: Time,
-  updated_at: Time,
-});
+    created_at: Time,
+    updated_at: Time,
+  },
+  { title: "Order" },
+);
 export type OrderView = Static<typeof OrderView>;
 
 export function orderView(

@@ -1,20 +1,32 @@
 import { type Static, Type } from "typebox";
 import type { StoredEvent } from "../events/index.ts";
 
-const Status = Type.Union([Type.String(), Type.Null()]);
+const status = (example: string) => Type.Union([Type.String(), Type.Null()], { examples: [example] });
 
 /** One entry of an order's timeline. */
-export const TimelineView = Type.Object({
-  sequence: Type.Integer({ minimum: 1 }),
-  id: Type.String({ format: "uuid" }),
-  type: Type.String(),
-  occurred_at: Type.String({ format: "date-time" }),
-  from_status: Status,
-  to_status: Status,
-  actor: Type.String({ description: "Who did it." }),
-  cause: Type.String({ description: "What made it happen." }),
-  data: Type.Unsafe<object>(Type.Object({}, { additionalProperties: true })),
-});
+export const TimelineView = Type.Object(
+  {
+    sequence: Type.Integer({ minimum: 1, description: "The order's own counter, without gaps.", examples: [3] }),
+    id: Type.String({ format: "uuid" }),
+    type: Type.String({ examples: ["PaymentProcessed"] }),
+    occurred_at: Type.String({ format: "date-time" }),
+    from_status: status("payment_processing"),
+    to_status: status("paid"),
+    actor: Type.String({ description: "Who did it.", examples: ["019ab3bf-1111-7abc-8def-0123456789ab"] }),
+    cause: Type.String({ description: "What made it happen.", examples: ["request h2k9dQ-1c"] }),
+    data: Type.Unsafe<object>(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description: "What this type of event tells, as in the feed.",
+          examples: [{ amount: 179600, currency: "JPY", gateway: "sandbox" }],
+        },
+      ),
+    ),
+  },
+  { title: "TimelineEntry" },
+);
 export type TimelineView = Static<typeof TimelineView>;
 
 export function timelineView(event: StoredEvent): TimelineView {

@@ -19,10 +19,8 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server in a process of its own. */
-export interface ServingProcess {
-  readonly address: string;
-  readonly apiKey: string;
+/** A program of ours in a process of its own. */
+export interface StartedProcess {
   readonly pid: number;
   /** The failpoints that it passed, when it was started with `TRACE`. */
   readonly passed: readonly string[];
@@ -36,6 +34,12 @@ export interface ServingProcess {
   killed(): Promise<void>;
   /** Ends it as SIGTERM does and answers the exit code. */
   stop(): Promise<number | null>;
+}
+
+/** A server in a process of its own. */
+export interface ServingProcess extends StartedProcess {
+  readonly address: string;
+  readonly apiKey: string;
   /** Sends a request with the API key; a body that is no text becomes JSON. Throws when the connection breaks. */
   send(method: string, path: string, asking?: Asking): Promise<Answered>;
 }
@@ -45,7 +49,8 @@ export interface Site extends TestDatabase {
   readonly dataDir: string;
 }
 
-const program = new URL("../fakes/serve-process.ts", import.meta.url).pathname;
+const serveProgram = new URL("../fakes/serve-process.ts", import.meta.url).pathname;
+const workProgram = new URL("../fakes/work-process.ts", import.meta.url).pathname;
 const startWithinMs = 30_000;
 const killedWithinMs = 20_000;
 
@@ -79,11 +84,26 @@ export async function givenFolder(): Promise<string> {
   return folder;
 }
 
+/** What a process needs to know of its site. */
+export type Ground = Pick<Site, "url" | "dataDir">;
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts a server on a site and returns when it listens. Fails with what it printed when it does not. */
-export async function startServing(
-  site: Pick<Site, "url" | "dataDir">,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<ServingProcess> {
+export async function startServing(site: Ground, settings: Settings = {}): Promise<ServingProcess> {
+  const { ready, started } = await startProgram(serveProgram, site, settings);
+  return { ...ready, ...started, send: (method, path, asking = {}) => sendTo(ready, method, path, asking) };
+}
+
+/** Starts a process that runs jobs and serves nothing, and returns when it does. */
+export async function startWorking(site: Ground, settings: Settings = {}): Promise<StartedProcess> {
+  return (await startProgram(workProgram, site, settings)).started;
+}
+
+async function startProgram(
+  program: string,
+  site: Ground,
+  settings: Settings,
+): Promise<{ ready: Ready; started: StartedProcess }> {
   const env = {
     PATH: process.env.PATH ?? "",
     DATABASE_URL: site.url,
@@ -104,12 +124,9 @@ export async function startServing(
   const heard = hear(child);
   const late = setTimeout(() => child.kill("SIGKILL"), startWithinMs);
   const ready = await Promise.race([heard.ready, exited]).finally(() => clearTimeout(late));
-  if (!("address" in ready)) throw new Error(`The server did not start:\n${heard.lines.join("\n")}`);
-  return { ...ready, pid: child.pid as number, passed: heard.passed, exited, ...controls(child, exited, heard), send };
-
-  function send(method: string, path: string, asking: Asking = {}): Promise<Answered> {
-    return sendTo(ready as Ready, method, path, asking);
-  }
+  if (!("address" in ready)) throw new Error(`The process did not start:\n${heard.lines.join("\n")}`);
+  const started = { pid: child.pid as number, passed: heard.passed, exited, ...controls(child, exited, heard) };
+  return { ready, started };
 }
 
 interface Ready {

@@ -1,5 +1,7 @@
 -- Written by npm run db:dump from the migrated database. Not run by anything.
 
+create schema audit;
+
 create schema events;
 
 create schema fulfillment;
@@ -19,6 +21,23 @@ create schema platform;
 create schema tasks;
 
 create sequence orders.order_ids as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807;
+
+create table audit.entries (
+  entry_id bigint generated always as identity not null,
+  actor text not null,
+  actor_name text not null,
+  action text not null,
+  subject text not null,
+  request_id text,
+  detail jsonb not null,
+  recorded_at timestamp with time zone not null,
+  constraint entries_have_an_author CHECK (((actor <> ''::text) AND (action <> ''::text) AND (subject <> ''::text))),
+  constraint entries_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX entries_of_action ON audit.entries USING btree (action, entry_id);
+CREATE INDEX entries_of_actor ON audit.entries USING btree (actor, entry_id);
+CREATE INDEX entries_of_subject ON audit.entries USING btree (subject, entry_id);
+CREATE TRIGGER entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.entries FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 create table events.appended (
   append_id bigint generated always as identity not null,
@@ -102,6 +121,13 @@ create table identity.api_keys (
   constraint api_keys_prefix_once UNIQUE (prefix)
 );
 
+create table notifications.mailbox (
+  singleton boolean default true not null,
+  forgotten_before timestamp with time zone,
+  constraint mailbox_is_one CHECK (singleton),
+  constraint mailbox_pkey PRIMARY KEY (singleton)
+);
+
 create table notifications.mails (
   mail_id bigint generated always as identity not null,
   message_id text not null,
@@ -116,6 +142,7 @@ create table notifications.mails (
   constraint mails_pkey PRIMARY KEY (mail_id),
   constraint mails_message_once UNIQUE (message_id)
 );
+CREATE INDEX mails_to ON notifications.mails USING btree (recipient, mail_id);
 
 create table notifications.messages (
   order_id bigint not null,
@@ -281,6 +308,49 @@ create table payments.sandbox_refunds (
   constraint sandbox_refunds_pkey PRIMARY KEY (order_id, idempotency_key)
 );
 
+create table payments.suspense (
+  gateway text not null,
+  reference text not null,
+  kind text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  order_id bigint,
+  task_cause text not null,
+  heard_from text not null,
+  held_at timestamp with time zone not null,
+  constraint suspense_amount_not_negative CHECK ((amount_minor >= 0)),
+  constraint suspense_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'refund'::text, 'refund_failed'::text, 'chargeback'::text]))),
+  constraint suspense_pkey PRIMARY KEY (gateway, reference, kind)
+);
+
+create table payments.webhook_inbox (
+  gateway text not null,
+  event_id text not null,
+  fingerprint text not null,
+  named_order text not null,
+  body text not null,
+  payment_id text not null,
+  refund_id text,
+  news text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  state text default 'received'::text not null,
+  tries integer default 0 not null,
+  next_try_at timestamp with time zone,
+  outcome text,
+  received_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint webhook_inbox_amount_not_negative CHECK ((amount_minor >= 0)),
+  constraint webhook_inbox_body_within_bounds CHECK ((octet_length(body) <= 16384)),
+  constraint webhook_inbox_ended_whole CHECK ((((state = 'received'::text) = (ended_at IS NULL)) AND ((ended_at IS NULL) = (outcome IS NULL)))),
+  constraint webhook_inbox_news_known CHECK ((news = ANY (ARRAY['succeeded'::text, 'failed'::text, 'refunded'::text, 'refund_failed'::text, 'charged_back'::text]))),
+  constraint webhook_inbox_received_are_tried CHECK (((state = 'received'::text) = (next_try_at IS NOT NULL))),
+  constraint webhook_inbox_state_known CHECK ((state = ANY (ARRAY['received'::text, 'worked'::text, 'parked'::text]))),
+  constraint webhook_inbox_pkey PRIMARY KEY (gateway, event_id)
+) with (fillfactor=80);
+CREATE INDEX webhook_inbox_by_age ON payments.webhook_inbox USING btree (ended_at) WHERE (state = 'worked'::text);
+CREATE INDEX webhook_inbox_waiting ON payments.webhook_inbox USING btree (received_at) WHERE (state = 'received'::text);
+
 create table platform.leases (
   name text not null,
   holder uuid not null,
@@ -313,9 +383,20 @@ create table tasks.tasks (
   detail jsonb not null,
   opened_at timestamp with time zone not null,
   closed_at timestamp with time zone,
+  assignee text,
+  assigned_at timestamp with time zone,
+  assigned_by text,
+  closed_by text,
+  closed_reason text,
+  constraint tasks_assigned_whole CHECK ((num_nulls(assignee, assigned_at, assigned_by) = ANY (ARRAY[0, 3]))),
+  constraint tasks_closed_whole CHECK ((num_nulls(closed_at, closed_by, closed_reason) = ANY (ARRAY[0, 3]))),
   constraint tasks_pkey PRIMARY KEY (task_id),
   constraint tasks_cause_once UNIQUE (cause)
 );
+CREATE INDEX tasks_of_assignee ON tasks.tasks USING btree (assignee, task_id) WHERE (assignee IS NOT NULL);
+CREATE INDEX tasks_of_kind ON tasks.tasks USING btree (kind, task_id);
+CREATE INDEX tasks_of_order ON tasks.tasks USING btree (order_id, task_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX tasks_open ON tasks.tasks USING btree (task_id) WHERE (closed_at IS NULL);
 
 CREATE OR REPLACE FUNCTION platform.refuse_change()
  RETURNS trigger

@@ -4,7 +4,7 @@
 with ours as (
   select oid
     from pg_namespace
-   where nspname in ('platform', 'http', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
+   where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
                      'notifications', 'graphile_worker')
 )
 select format('The index %s is not valid.', indexrelid::regclass) as what
@@ -23,5 +23,6 @@ select format('%s promises that something stands once, and is not there or not u
          'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
          'payments.money_entries_pkey', 'payments.money_entries_reference_once', 'payments.payment_attempts_one_paid',
          'payments.payment_attempts_pkey', 'payments.refunds_pkey', 'payments.sandbox_payments_pkey',
-         'payments.sandbox_refunds_pkey', 'platform.leases_pkey', 'tasks.tasks_cause_once']) as promised
+         'payments.sandbox_refunds_pkey', 'payments.suspense_pkey', 'payments.webhook_inbox_pkey',
+         'platform.leases_pkey', 'tasks.tasks_cause_once']) as promised
  where not exists (select from pg_index where indexrelid = to_regclass(promised) and indisunique)

@@ -1,6 +1,6 @@
 import type { NewEvent } from "../events/index.ts";
 import type { ProviderOrder } from "../fulfillment/index.ts";
-import type { MoneyEntry, PaymentAttempt, Refund } from "../payments/index.ts";
+import type { MoneyEntry, PaymentAttempt, Refund, SuspendedMoney } from "../payments/index.ts";
 import type { QueuedJob } from "../platform/jobs.ts";
 import type { NewTask } from "../tasks/index.ts";
 import type { Order, OrderStatus, OrderWithItems } from "./order.ts";
@@ -41,6 +41,8 @@ export interface Changes {
   readonly events: NewEvent[];
   readonly jobs: QueuedJob[];
   readonly tasks: NewTask[];
+  /** Money that does not fit; each has its task. */
+  readonly suspended: SuspendedMoney[];
 }
 
 export function noChanges(now: Date, policy: OrderPolicy): Changes {
@@ -58,6 +60,7 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
     events: [],
     jobs: [],
     tasks: [],
+    suspended: [],
   };
 }
 

@@ -8,6 +8,8 @@ export interface PaymentResult {
   readonly attempt: number | null;
   /** It was read back from the gateway, not answered to the first call. */
   readonly readBack?: true;
+  /** Whose payment it is; left out, it is the attempt's gateway. */
+  readonly gateway?: string;
   readonly answer: ChargeAnswer;
   readonly by: Author;
 }

@@ -24,7 +24,7 @@ export interface OrderInHand {
  */
 export function applyResult(changes: Changes, hand: OrderInHand, result: PaymentResult): SettlementOutcome {
   const attempt = attemptMeant(hand, result);
-  if (!attempt) return openTask(changes, hand.order, result, "payment_unexpected");
+  if (!attempt) return openTask(changes, hand, result, "payment_unexpected");
   const { answer, by } = result;
   switch (answer.outcome) {
     case "paid":
@@ -61,14 +61,14 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
   const { attempt, answer, result } = news;
   if (hand.elsewhere.has(answer.reference)) {
     applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
-    return openTask(changes, hand.order, result, "payment_unexpected");
+    return openTask(changes, hand, result, "payment_unexpected");
   }
   if (answer.amountMinor !== attempt.amountMinor || answer.currency !== attempt.currency) {
-    return openTask(changes, hand.order, result, "payment_mismatch");
+    return openTask(changes, hand, result, "payment_mismatch");
   }
   if (attempt.state === "paid" || (attempt.state === "cancelled" && attempt.reference !== null)) {
     if (attempt.reference === answer.reference) return "duplicate";
-    return openTask(changes, hand.order, result, "payment_unexpected");
+    return openTask(changes, hand, result, "payment_unexpected");
   }
   const wanted = hand.order.status === "payment_processing" || hand.order.status === "pending";
   return wanted ? payOrder(changes, hand, news) : keepSurplus(changes, hand, news);
@@ -195,21 +195,32 @@ function applyWaiting(
   return "waiting";
 }
 
-/** Money was named that does not fit: a person decides, and nothing is marked paid. The same trouble opens one task. */
+/**
+ * Money was named that does not fit: it is kept in suspense, a person decides, and nothing is marked paid. The same
+ * trouble opens one task.
+ */
 function openTask(
   changes: Changes,
-  order: Order,
-  { answer, attempt, by }: PaymentResult,
+  { order, attempts }: OrderInHand,
+  result: PaymentResult,
   kind: "payment_mismatch" | "payment_unexpected",
 ): SettlementOutcome {
+  const { answer, attempt, by } = result;
   const said =
     answer.outcome === "paid"
       ? { reference: answer.reference, amountMinor: answer.amountMinor.toString(), currency: answer.currency }
       : { reference: "reference" in answer ? answer.reference : null };
+  const { orderId } = order;
+  const cause = `${kind} order ${orderId} attempt ${attempt ?? order.attempts} reference ${said.reference}`;
+  const gateway = result.gateway ?? attempts.get(attempt ?? order.attempts)?.gateway;
+  if (answer.outcome === "paid" && gateway !== undefined) {
+    const { outcome: _outcome, ...money } = answer;
+    changes.suspended.push({ gateway, kind: "capture", ...money, orderId, taskCause: cause, heardFrom: by.cause });
+  }
   changes.tasks.push({
     kind,
-    cause: `${kind} order ${order.orderId} attempt ${attempt ?? order.attempts} reference ${said.reference}`,
-    orderId: order.orderId,
+    cause,
+    orderId,
     detail: { ...said, outcome: answer.outcome, heardFrom: by.cause },
   });
   return kind === "payment_mismatch" ? "mismatched" : "unexpected";

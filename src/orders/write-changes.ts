@@ -1,6 +1,6 @@
 import { appendEvents } from "../events/index.ts";
 import { saveProviderOrders, startProviderOrders } from "../fulfillment/index.ts";
-import { recordMoney, requestRefunds, saveAttempts, startAttempts } from "../payments/index.ts";
+import { recordMoney, requestRefunds, saveAttempts, startAttempts, suspendMoney } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { columnsOf } from "../platform/statements.ts";
@@ -33,6 +33,7 @@ export function writeChanges(tx: Tx, changes: Changes): void {
     saveProviderOrders(tx, changes.partsSaved, now),
     appendEvents(tx, changes.events),
     openTasks(tx, changes.tasks, now),
+    suspendMoney(tx, changes.suspended, now),
     enqueue(tx, changes.jobs),
   ]);
 }

@@ -26,4 +26,6 @@ export {
   updateRefund,
 } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, startAttempts } from "./record-payments.ts";
+export { suspendMoney } from "./suspend-money.ts";
+export type { SuspendedMoney } from "./suspense.ts";
 export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";

@@ -1,7 +1,8 @@
 -- id: I21
 -- title: Customers are told once of everything that happened, of nothing else, and at their own address
 -- when: drained
--- A message that failed for good was tried and is on record; one that is queued was not tried to its end.
+-- A message that failed for good was tried and is on record; one that is queued was not tried to its end. The embedded
+-- mailbox forgets old mails, and notes until when.
 with causes as materialized (
   select moves.stream_id as order_id, moves.sequence, orders.customer_email,
          case moves.to_status when 'paid' then 'order_confirmation' when 'shipped' then 'order_shipped'
@@ -36,6 +37,7 @@ select format('Order %s: %s was kept in the mailbox, and mail %s is not there or
        order_id
   from notifications.messages
  where state = 'sent' and channel = 'mailbox'
+   and sent_at >= coalesce((select forgotten_before from notifications.mailbox), '-infinity')
    and not exists (select from notifications.mails
                     where mails.message_id = messages.message_id and mails.order_id = messages.order_id
                       and mails.kind = messages.kind and mails.recipient = messages.recipient)

@@ -1,9 +1,9 @@
 -- id: I26
--- title: Ledger and events cannot be edited, and everything has an author and a cause
+-- title: Ledger, events and the record of who did what cannot be edited, and everything has an author and a cause
 -- when: always
 -- The bits of tgtype: 1 each row, 2 before, 8 delete, 16 update, 32 truncate.
 select format('%s can be edited: its append-only trigger is missing or off.', kept) as what, null::bigint as order_id
-  from unnest(array['events.events', 'payments.money_entries']) as kept
+  from unnest(array['events.events', 'payments.money_entries', 'audit.entries']) as kept
  where not exists (select from pg_trigger
                     where tgrelid = to_regclass(kept)
                       and tgfoid = to_regproc('platform.refuse_change')

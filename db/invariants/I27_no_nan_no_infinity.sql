@@ -7,7 +7,7 @@ select format('%I.%I.%I is numeric, and no constraint refuses NaN.', nspname, re
   from pg_attribute
   join pg_class on pg_class.oid = attrelid
   join pg_namespace on pg_namespace.oid = relnamespace
- where nspname in ('platform', 'http', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
+ where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
                    'notifications')
    and relkind in ('r', 'p')
    and attnum > 0

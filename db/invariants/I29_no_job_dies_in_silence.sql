@@ -17,4 +17,5 @@ select format('Job %s (%s) was given up after %s tries: %s', jobs.id, tasks.iden
  where jobs.attempts >= jobs.max_attempts
    and jobs.locked_at is null
    and not exists (select from tasks.tasks as opened
-                    where opened.order_id::text = jobs.payload ->> 'orderId' and opened.closed_at is null)
+                    where opened.cause = format('job_failed job %s round %s', jobs.id, jobs.revision)
+                      and opened.closed_at is null)

@@ -5,10 +5,13 @@ import { asSuperuser, ownCluster } from "../../test/support/cluster.ts";
 import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
+import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
 import { migrate } from "../platform/migrate.ts";
 import { parseInvariant, readInvariants } from "./read-invariants.ts";
 import { verifyDatabase } from "./verify-database.ts";
+
+const everyViolation = [...seededViolations, ...seededOperations];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
 const ids = (await readInvariants()).map(({ id }) => id).filter((id) => id !== "I32");
@@ -33,7 +36,7 @@ describe("verifyDatabase", () => {
     await close();
   });
 
-  for (const { breaks, by, sql, says } of seededViolations) {
+  for (const { breaks, by, sql, says } of everyViolation) {
     test(`${breaks} alone finds ${by}`, async () => {
       const { db, url, close } = await testDatabase();
       await givenBooks(db);
@@ -49,8 +52,18 @@ describe("verifyDatabase", () => {
     });
   }
 
+  for (const { what, sql } of soundOperations) {
+    test(`finds nothing wrong with ${what}`, async () => {
+      const { db, url, close } = await testDatabase();
+      await givenBooks(db);
+      await forceOn(url, sql);
+      assert.deepEqual(await violationsOf(url), []);
+      await close();
+    });
+  }
+
   test("has a seeded violation for every invariant", () => {
-    assert.deepEqual([...new Set(seededViolations.map(({ breaks }) => breaks))], ids);
+    assert.deepEqual([...new Set(everyViolation.map(({ breaks }) => breaks))].sort(), ids);
   });
 
   test("I32 finds a database that acknowledges before it has written", async () => {

@@ -1,5 +1,5 @@
 /** A change that one invariant finds, and no other: made on the books of given-books.ts. */
-interface SeededViolation {
+export interface SeededViolation {
   readonly breaks: string;
   readonly by: string;
   readonly sql: string;

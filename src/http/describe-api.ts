@@ -1,80 +1,110 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
-import { Type } from "typebox";
+import { answerHeaders, componentName, refusals, requestHeaders, securitySchemes } from "./api-components.ts";
+import { completeOperation, type Operation, type RouteFacts } from "./complete-operation.ts";
+import { nameSchemas } from "./name-schemas.ts";
 
 /** How the API is called in its own description. */
 export interface ApiTitle {
   readonly title: string;
   readonly version: string;
+  /** What the routes are grouped by, each with a sentence about it. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Any error, as RFC 9457 has it, with our own members. */
-const Problem = Type.Object(
-  {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    code: Type.String(),
-    instance: Type.Optional(Type.String()),
-    request_id: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
-  },
-  { description: "What went wrong, as a problem document (RFC 9457)." },
-);
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** For the API description: statuses of refusal beyond those that follow from what the route is. */
+    refuses?: readonly number[];
+    /** For the API description: headers of the answer beyond those that all routes like it have. */
+    answers?: Readonly<Record<string, object>>;
+  }
+}
 
-const problemAnswer = {
-  description: "Refused, or failed.",
-  content: { "application/problem+json": { schema: Problem } },
-};
+type Operations = Record<string, Operation & { [factsKey]?: RouteFacts }>;
 
-const idempotencyHeader = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      description: "The same key with the same request gets the same answer for 24 hours, and nothing is done twice.",
-    }),
-  ),
-});
+interface Document {
+  readonly paths?: Readonly<Record<string, Operations>>;
+  readonly components?: object;
+}
 
-const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+/** Carries what a route says of itself through the plugin, which passes such members on; it is not printed. */
+const factsKey = "x-route";
 
-/** Adds to a route's own description what is true of all routes: who may ask, what errors look like, how writes are repeated. */
-function completeSchema(schema: FastifySchema = {}, route: RouteOptions): FastifySchema {
-  const { scope } = route.config ?? {};
-  const response = { default: problemAnswer, ...(schema.response as object | undefined) };
-  if (scope === undefined) return { ...schema, response, security: [] };
-  const method = String(route.method);
+const introduction = [
+  "Amounts: v1 has decimal numbers in major units (`89800.0`), everything else integer minor units (`89800` yen, `1234` is",
+  "1.234 dinars). No amount exceeds 10^15 − 1 minor units, so a JavaScript number holds every one exactly.",
+  "Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) with a stable `code`.",
+].join("\n");
+
+/** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
+function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
+  const { scope, refuses, answers } = config ?? {};
+  const said = { ...schema, [factsKey]: { scope, refuses, answers } satisfies RouteFacts };
+  if (scope === undefined) return { ...said, security: [] };
   return {
-    ...schema,
-    response,
+    ...said,
     description: [schema.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join("\n\n"),
     security: [{ bearer: [] }, { apiKey: [] }],
-    ...(writes.has(method) && schema.headers === undefined ? { headers: idempotencyHeader } : {}),
+  };
+}
+
+function completeOperations(path: string, operations: Operations): Record<string, Operation> {
+  const completed = Object.entries(operations).map(([method, { [factsKey]: facts = {}, ...operation }]) => [
+    method,
+    completeOperation(operation, { method, path, facts }),
+  ]);
+  return Object.fromEntries(completed);
+}
+
+/** Those of the shared parts that something refers to. */
+function usedParts(kind: string, parts: Readonly<Record<string, object>>, printed: string): object {
+  const used = Object.entries(parts).filter(([name]) => printed.includes(`"#/components/${kind}/${name}"`));
+  return used.length > 0 ? { [kind]: Object.fromEntries(used) } : {};
+}
+
+function byComponentName(parts: Readonly<Record<string, object>>): Record<string, object> {
+  return Object.fromEntries(Object.entries(parts).map(([header, part]) => [componentName(header), part]));
+}
+
+const responses = Object.fromEntries(Object.values(refusals).map(({ name, response }) => [name, response]));
+
+/** Completes every operation, and prints what many have in common once. */
+function completeDocument({ paths = {}, components, ...document }: Document): Document {
+  const completed = Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [path, completeOperations(path, operations)]),
+  );
+  const schemas = {};
+  const named = nameSchemas(completed, schemas) as Document["paths"];
+  const used = usedParts("responses", responses, JSON.stringify(named));
+  const answers = nameSchemas(used, schemas) as object;
+  const printed = JSON.stringify([named, answers]);
+  return {
+    ...document,
+    ...(named ? { paths: named } : {}),
+    components: {
+      ...components,
+      schemas,
+      ...usedParts("parameters", byComponentName(requestHeaders), printed),
+      ...usedParts("headers", byComponentName(answerHeaders), printed),
+      ...answers,
+    },
   };
 }
 
 /** Collects the description of every route that is registered after it, as OpenAPI 3.1. */
-export async function describeApi(app: FastifyInstance, { title, version }: ApiTitle): Promise<void> {
+export async function describeApi(app: FastifyInstance, { title, version, tags = {} }: ApiTitle): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title, version },
+      info: { title, version, description: introduction, license: { name: "MIT", identifier: "MIT" } },
       servers: [{ url: "/", description: "Where this description was read." }],
-      components: {
-        securitySchemes: {
-          bearer: { type: "http", scheme: "bearer", description: "An API key." },
-          apiKey: {
-            type: "apiKey",
-            in: "header",
-            name: "X-Api-Key",
-            description: "The same API key in its own header.",
-          },
-        },
-      },
+      tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+      components: { securitySchemes },
     },
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => ({ schema: completeSchema(schema, route), url }),
+    transformObject: (described) =>
+      "openapiObject" in described ? (completeDocument(described.openapiObject as Document) as object) : described,
   });
 }

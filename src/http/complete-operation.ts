@@ -1,0 +1,114 @@
+import { componentName, headerRefs, refusals } from "./api-components.ts";
+import { composeExample, type Schema } from "./compose-example.ts";
+
+interface Parameter {
+  readonly in: string;
+  readonly schema?: Schema;
+}
+
+interface Response {
+  readonly headers?: object;
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: Schema; readonly example?: unknown; readonly examples?: unknown }>
+  >;
+}
+
+export interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+/** What a route says of itself beside its schemas. */
+export interface RouteFacts {
+  readonly scope?: string | undefined;
+  readonly refuses?: readonly number[] | undefined;
+  readonly answers?: Readonly<Record<string, object>> | undefined;
+}
+
+/** Where an operation stands, with what its route says. */
+export interface Place {
+  readonly method: string;
+  readonly path: string;
+  readonly facts: RouteFacts;
+}
+
+const writes = new Set(["post", "put", "patch", "delete"]);
+const constraints = ["pattern", "minLength", "maxLength", "minimum", "maximum", "format", "enum"];
+
+function isWrite({ method, facts }: Place): boolean {
+  return writes.has(method) && facts.scope !== undefined;
+}
+
+/** A single resource of v2 has a tag; writes to one, or below one, may demand it. */
+function isTagged({ method, path }: Place): boolean {
+  return method === "get" && /^\/api\/v2\/.*\}$/.test(path);
+}
+
+function demandsTag(place: Place): boolean {
+  return isWrite(place) && /^\/api\/v2\/.*\}/.test(place.path);
+}
+
+function isChecked({ in: where, schema = {} }: Parameter): boolean {
+  return where === "query" || constraints.some((constraint) => constraint in schema);
+}
+
+/** The statuses of refusal that follow from what a route is. */
+function statusesOf(operation: Operation, place: Place): string[] {
+  const { scope, refuses = [] } = place.facts;
+  const hasBody = operation.requestBody !== undefined;
+  const when: readonly [string, boolean][] = [
+    ["304", isTagged(place)],
+    ["400", true],
+    ["401", scope !== undefined],
+    ["403", scope !== undefined],
+    ["404", place.path.includes("{")],
+    ["409", isWrite(place)],
+    ["412", demandsTag(place)],
+    ["413", hasBody],
+    ["415", hasBody],
+    ["422", hasBody || isWrite(place) || (operation.parameters ?? []).some(isChecked)],
+    ["503", scope !== undefined || writes.has(place.method)],
+    ["default", true],
+  ];
+  return when.filter(([status, is]) => is || refuses.includes(Number(status))).map(([status]) => status);
+}
+
+function sharedParameters(place: Place): string[] {
+  return [
+    ...(isWrite(place) ? ["Idempotency-Key"] : []),
+    ...(demandsTag(place) ? ["If-Match"] : []),
+    ...(isTagged(place) ? ["If-None-Match"] : []),
+  ];
+}
+
+function withExamples({ content = {}, ...response }: Response): Response {
+  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => {
+    const example = rest.example ?? (rest.examples === undefined ? composeExample(schema) : undefined);
+    return [type, { schema, ...rest, ...(example === undefined ? {} : { example }) }] as const;
+  });
+  return media.length > 0 ? { ...response, content: Object.fromEntries(media) } : response;
+}
+
+/** Adds to an operation what is true of all like it: how it is refused, repeated and tagged, and what it answers looks like. */
+export function completeOperation(operation: Operation, place: Place): Operation {
+  const shared = [...(isTagged(place) ? ["ETag"] : []), ...(isWrite(place) ? ["Idempotent-Replayed"] : [])];
+  const headers = { ...headerRefs(shared), ...place.facts.answers };
+  const succeeded = Object.entries(operation.responses).map(([status, response]) => [
+    status,
+    { ...withExamples(response), ...(Object.keys(headers).length > 0 ? { headers } : {}) },
+  ]);
+  const refused = statusesOf(operation, place).map((status) => [
+    status,
+    { $ref: `#/components/responses/${refusals[status]?.name}` },
+  ]);
+  const parameters = [
+    ...(operation.parameters ?? []),
+    ...sharedParameters(place).map((name) => ({ $ref: `#/components/parameters/${componentName(name)}` })),
+  ] as Parameter[];
+  return {
+    ...operation,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    responses: { ...Object.fromEntries(refused), ...Object.fromEntries(succeeded) },
+  };
+}

@@ -21,7 +21,11 @@ import {
   sandboxRefundView,
 } from "./sandbox-view.ts";
 
-const orderIdText = Type.String({ pattern: "^[1-9][0-9]{0,17}$" });
+const orderIdText = Type.String({
+  pattern: "^[1-9][0-9]{0,17}$",
+  description: "The id that the payment was asked for with.",
+  examples: ["42"],
+});
 const orderIdNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const money = {
   order_id: orderIdNumber,
@@ -29,8 +33,19 @@ const money = {
   currency: Type.String({ pattern: "^[A-Z]{3}$" }),
 };
 const longestText = 255;
-const AskPayment = Type.Object({ ...money, customer_email: Type.Optional(Type.String({ maxLength: longestText })) });
-const AskRefund = Type.Object({ ...money, payment_id: Type.String({ minLength: 1, maxLength: longestText }) });
+const AskPayment = Type.Object(
+  { ...money, customer_email: Type.Optional(Type.String({ maxLength: longestText })) },
+  { title: "SandboxCharge", examples: [{ order_id: 42, amount: 179600.0, currency: "JPY" }] },
+);
+const AskRefund = Type.Object(
+  { ...money, payment_id: Type.String({ minLength: 1, maxLength: longestText }) },
+  {
+    title: "SandboxRefundRequest",
+    examples: [
+      { order_id: 42, payment_id: "pay_019ab3c0-7001-7abc-8def-0123456789ab", amount: 100.0, currency: "JPY" },
+    ],
+  },
+);
 
 const config = { scope: "payments:sandbox" };
 const tags = ["Sandbox payment service"];

@@ -3,40 +3,53 @@ import { BigInteger } from "../http/write-json.ts";
 import type { SandboxBooks } from "./find-sandbox-payments.ts";
 import { majorText, type SandboxPayment, type SandboxRefund } from "./sandbox.ts";
 
-const sandboxRefundFields = {
-  refund_id: Type.String(),
-  payment_id: Type.String(),
-  order_id: BigInteger(),
-  amount: Type.Number({ description: "Major units, exact." }),
-  currency: Type.String(),
-  status: Type.Enum(["succeeded"]),
-  idempotency_key: Type.String(),
-  created_at: Type.String(),
+const paymentId = Type.String({ examples: ["pay_019ab3c0-7001-7abc-8def-0123456789ab"] });
+const money = {
+  order_id: BigInteger({ examples: [42] }),
+  amount: Type.Number({ description: "Major units, exact.", examples: [179600.0] }),
+  currency: Type.String({ description: "ISO 4217.", examples: ["JPY"] }),
 };
-export const SandboxRefundView = Type.Object(sandboxRefundFields);
+const asked = {
+  idempotency_key: Type.String({ examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f-pay-1"] }),
+  created_at: Type.String({ format: "date-time" }),
+};
+
+export const SandboxRefundView = Type.Object(
+  {
+    refund_id: Type.String({ examples: ["re_019ab3c0-7002-7abc-8def-0123456789ab"] }),
+    payment_id: paymentId,
+    ...money,
+    status: Type.Enum(["succeeded"]),
+    ...asked,
+  },
+  { title: "SandboxRefund" },
+);
 export type SandboxRefundView = Static<typeof SandboxRefundView>;
 
 const sandboxPaymentFields = {
-  payment_id: Type.String(),
-  order_id: BigInteger(),
-  amount: Type.Number({ description: "Major units, exact." }),
-  currency: Type.String(),
+  payment_id: paymentId,
+  ...money,
   status: Type.Enum(["succeeded", "failed", "pending"]),
-  failure: Type.Union([Type.String(), Type.Null()]),
-  idempotency_key: Type.String(),
-  created_at: Type.String(),
+  failure: Type.Union([Type.String(), Type.Null()], { description: "Why it failed.", examples: [null] }),
+  ...asked,
 };
-export const SandboxPaymentView = Type.Object(sandboxPaymentFields);
+export const SandboxPaymentView = Type.Object(sandboxPaymentFields, { title: "SandboxPayment" });
 export type SandboxPaymentView = Static<typeof SandboxPaymentView>;
 
-const SandboxPaymentWithRefundsView = Type.Object({ ...sandboxPaymentFields, refunds: Type.Array(SandboxRefundView) });
+const SandboxPaymentWithRefundsView = Type.Object(
+  { ...sandboxPaymentFields, refunds: Type.Array(SandboxRefundView) },
+  { title: "SandboxPaymentWithRefunds" },
+);
 
 /** The order's payment as one object, which is what most ask for, and every payment that was tried. */
-export const SandboxBooksView = Type.Object({
-  ...sandboxPaymentFields,
-  refunds: Type.Array(SandboxRefundView),
-  payments: Type.Array(SandboxPaymentWithRefundsView),
-});
+export const SandboxBooksView = Type.Object(
+  {
+    ...sandboxPaymentFields,
+    refunds: Type.Array(SandboxRefundView),
+    payments: Type.Array(SandboxPaymentWithRefundsView),
+  },
+  { title: "SandboxBooks" },
+);
 export type SandboxBooksView = Static<typeof SandboxBooksView>;
 
 /** Fifteen digits at most, so the double is written with the very digits that it was made of. */

@@ -183,12 +183,24 @@ function openChannel(config: Config, db: Db): Channel {
 
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
+/** What the API description groups routes by. */
+const apiTags = {
+  "Orders v1": "The contract of DD-ORDER-001: place, read and move orders; amounts are decimals in major units.",
+  Orders: "Orders with all that belongs to them; amounts are integers in minor units.",
+  Events: "What happened, in the order in which subscribers hear of it.",
+  Mails: "The embedded mailbox, where mails go without a mail server.",
+  Notifications: "The embedded notification service that DD-ORDER-001 names.",
+  "Sandbox payment service": "The embedded payment service, to try things out.",
+  Health: "For whatever sends requests here.",
+} as const;
+
 /** The routes of every module. */
 async function buildApp(engine: Engine): Promise<Server> {
   const { db, clock, config, desk } = engine;
   const app = await buildServer({
     title: "Orderwell",
     version: manifest.version,
+    tags: apiTags,
     logLevel: config.logLevel,
     limits: { requestTimeoutMs: config.requestTimeoutMs },
     authenticate: keyring(db, clock).authenticate,

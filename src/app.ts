@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
@@ -203,6 +204,12 @@ async function buildApp(engine: Engine): Promise<Server> {
     tags: apiTags,
     logLevel: config.logLevel,
     limits: { requestTimeoutMs: config.requestTimeoutMs },
+    rateLimits: {
+      principalPerSecond: config.rateLimitPrincipal,
+      addressPerSecond: config.rateLimitAddress,
+      guessesPerMinute: config.rateLimitGuesses,
+    },
+    trustedProxies: config.trustedProxies,
     authenticate: keyring(db, clock).authenticate,
     async ready() {
       const database = await isReachable(db);
@@ -215,6 +222,7 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderWebhookRoutes(engine, desk, engine.webhookSecrets));
   await app.register(orderRoutes(db));
   await app.register(eventRoutes(db));
+  await app.register(auditRoutes(db));
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
   if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));

@@ -8,6 +8,7 @@ import { checkAddresses } from "./check-address.ts";
 import { inputCompiler } from "./check-input.ts";
 import { type ApiTitle, describeApi } from "./describe-api.ts";
 import { makeDrainable } from "./drain-server.ts";
+import { limitRequests, type RateLimits, unlimited } from "./limit-requests.ts";
 import { readBodies } from "./read-body.ts";
 import { serveDocs } from "./serve-docs.ts";
 import { type Readiness, serveHealth } from "./serve-health.ts";
@@ -38,6 +39,10 @@ export interface ServerOptions extends ApiTitle {
   /** Where the lines of the log go; standard output without it. */
   readonly logTo?: { write(line: string): void };
   readonly limits?: Partial<Limits>;
+  /** Without them everybody may ask as often as they like. */
+  readonly rateLimits?: RateLimits;
+  /** Addresses and networks, joined by commas, whose word about where a request comes from is taken. */
+  readonly trustedProxies?: string;
   readonly authenticate: Authenticate;
   ready(): Promise<Readiness>;
 }
@@ -74,6 +79,7 @@ function newInstance(options: ServerOptions): FastifyInstance {
       headersTimeout,
       connectionsCheckingInterval: Math.min(slowestCheckMs, Math.ceil(headersTimeout / checksPerTimeout)),
     },
+    trustProxy: options.trustedProxies || false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
     // While draining, what arrives on open connections is done; the answer closes the connection.
     return503OnClosing: false,
@@ -95,8 +101,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     reply.headers(safeHeaders);
     done();
   });
+  const limiter = limitRequests(app, options.rateLimits ?? unlimited);
   checkAddresses(app);
-  authorizeRequests(app, options.authenticate);
+  authorizeRequests(app, options.authenticate, limiter);
   readBodies(app);
   makeDrainable(app);
   await describeApi(app, options);

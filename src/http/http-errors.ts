@@ -60,6 +60,16 @@ export const unauthorized = refusal<Nothing>(
   () => "Send a valid API key as `Authorization: Bearer …`.",
 );
 
+export const tooManyGuesses = refusal<Nothing>(
+  "http.too_many_guesses",
+  "too-many",
+  () => "Too many wrong API keys or signatures came from this address.",
+);
+
+export const tooManyRequests = refusal<{ whose: string }>("http.too_many_requests", "too-many", ({ whose }) =>
+  whose === "principal" ? "This API key asks more often than it may." : "This address asks more often than it may.",
+);
+
 export const scopeMissing = refusal<{ scope: string }>(
   "http.scope_missing",
   "forbidden",

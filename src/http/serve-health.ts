@@ -9,8 +9,17 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-const Alive = Type.Object({ status: Type.String() });
-const Ready = Type.Object({ status: Type.String(), checks: Type.Record(Type.String(), Type.String()) });
+const Alive = Type.Object({ status: Type.String({ examples: ["live"] }) }, { title: "Alive" });
+const Ready = Type.Object(
+  {
+    status: Type.String({ examples: ["ready"] }),
+    checks: Type.Record(Type.String(), Type.String(), {
+      description: "What is needed, each with a word about it.",
+      examples: [{ database: "ok" }],
+    }),
+  },
+  { title: "Ready" },
+);
 
 const checkTimeoutMs = 2_000; // Shorter than the patience of whoever asks: a hanging check is an answer too.
 const retryAfterSeconds = 1;
@@ -36,12 +45,12 @@ function because({ checks }: Readiness): string {
 
 /** Serves `/health/live`, true as long as anything answers, and `/health/ready`, true when work should be sent here. */
 export function serveHealth(app: FastifyInstance, ready: () => Promise<Readiness>): void {
-  const config = { open: true } as const;
+  const config = { open: true, unlimited: true } as const;
   const tags = ["Health"];
-  const live = { tags, summary: "Whether the process lives", response: { 200: Alive } };
-  const served = { tags, summary: "Whether requests can be served", response: { 200: Ready } };
+  const live = { tags, operationId: "isAlive", summary: "Whether the process lives", response: { 200: Alive } };
+  const served = { tags, operationId: "isReady", summary: "Whether requests can be served", response: { 200: Ready } };
   app.get("/health/live", { config, schema: live }, async () => ({ status: "live" }));
-  app.get("/health/ready", { config, schema: served }, async () => {
+  app.get("/health/ready", { config: { ...config, refuses: [503] }, schema: served }, async () => {
     const readiness = app.isDraining() ? { ok: false, checks: { server: "draining" } } : await answered(ready);
     if (!readiness.ok) throw notReady({ reasons: because(readiness) }, { retryAfterSeconds });
     return { status: "ready", checks: readiness.checks };

@@ -7,6 +7,7 @@ import { createApiKey } from "./create-api-key.ts";
 import { keyring } from "./open-keyring.ts";
 import { revokeApiKey } from "./revoke-api-key.ts";
 
+const by = { actor: "cli", name: "operator command", requestId: null };
 const noon = new Date("2026-11-23T12:00:00.000Z");
 
 /** A clock that a test moves by hand. */
@@ -23,7 +24,7 @@ function clockAt(start: Date) {
 async function givenKeyring() {
   const database = await testDatabase();
   const created = await database.db.transaction((tx) =>
-    createApiKey(tx, { name: "shop", scopes: ["orders:read", "orders:write"] }, noon),
+    createApiKey(tx, { name: "shop", scopes: ["orders:read", "orders:write"], by }, noon),
   );
   const clock = clockAt(noon);
   const asked: string[] = [];
@@ -85,7 +86,7 @@ describe("keyring", () => {
   test("refuses a revoked key a second later at most", async () => {
     const { ring, created, clock, db } = await givenKeyring();
     assert.ok(await ring.authenticate(bearer(created.secret)));
-    await db.transaction((tx) => revokeApiKey(tx, { key: created.prefix }, noon));
+    await db.transaction((tx) => revokeApiKey(tx, { key: created.prefix, by }, noon));
     clock.pass(1000);
     assert.equal(await ring.authenticate(bearer(created.secret)), undefined);
   });
@@ -133,5 +134,15 @@ describe("keyring", () => {
       const run = (watched: Sql) => keyring(watched, clock).authenticate(bearer(created.secret));
       assert.deepEqual(await statementsOf(tx, run), ["identity.find_live_key"]);
     });
+  });
+
+  test("asks about no stranger when told so, yet about who was here before", async () => {
+    const { ring, created, asked, clock } = await givenKeyring();
+    assert.equal(await ring.authenticate(bearer(created.secret), "turned-away"), undefined);
+    assert.equal(asked.length, 0);
+    assert.equal((await ring.authenticate(bearer(created.secret)))?.id, created.keyId);
+    clock.pass(10_000);
+    assert.equal((await ring.authenticate(bearer(created.secret), "turned-away"))?.id, created.keyId);
+    assert.equal(asked.length, 2);
   });
 });

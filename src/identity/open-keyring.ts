@@ -7,12 +7,15 @@ import { hashOf } from "./create-api-key.ts";
 import { prefixOf } from "./key.ts";
 
 export interface Keyring {
-  /** Answers who sends these headers; undefined for nobody we know. Throws when the database cannot be asked. */
-  authenticate(headers: IncomingHttpHeaders): Promise<Principal | undefined>;
+  /**
+   * Answers who sends these headers; undefined for nobody we know. Throws when the database cannot be asked. Where
+   * strangers are turned away, it is asked only about keys that opened something here before.
+   */
+  authenticate(headers: IncomingHttpHeaders, strangers?: "looked-up" | "turned-away"): Promise<Principal | undefined>;
 }
 
 interface Remembered {
-  readonly principal: Principal | undefined;
+  readonly answer: Principal | undefined;
   /** When the database was asked: what it said may be older than now by this much, never by more. */
   readonly askedAtMs: number;
 }
@@ -64,7 +67,7 @@ export function keyring(db: Sql, clock: Clock): Keyring {
     const principal = await authenticateKey(db, presented);
     known.delete(hash);
     unknown.delete(hash);
-    const entry = { hash, heard: { principal, askedAtMs } };
+    const entry = { hash, heard: { answer: principal, askedAtMs } };
     if (principal) remember(known, mostKnown, entry);
     else remember(unknown, mostUnknown, entry);
     return principal;
@@ -78,16 +81,23 @@ export function keyring(db: Sql, clock: Clock): Keyring {
     return answer;
   }
 
+  /** What was heard of a key and stands, or is being asked. */
+  function recall(hash: string, nowMs: number): Remembered | Asking | undefined {
+    const heard = known.get(hash) ?? unknown.get(hash);
+    if (heard && isFresh(heard, nowMs)) return heard;
+    const underWay = asking.get(hash);
+    return underWay && isFresh(underWay, nowMs) ? underWay : undefined;
+  }
+
   return {
-    async authenticate(headers) {
+    async authenticate(headers, strangers = "looked-up") {
       const presented = presentedKey(headers);
       if (presented === undefined || prefixOf(presented) === undefined) return undefined;
       const hash = hashOf(presented);
       const nowMs = clock.now().getTime();
-      const heard = known.get(hash) ?? unknown.get(hash);
-      if (heard && isFresh(heard, nowMs)) return heard.principal;
-      const underWay = asking.get(hash);
-      if (underWay && isFresh(underWay, nowMs)) return underWay.answer;
+      const recalled = recall(hash, nowMs);
+      if (recalled) return recalled.answer;
+      if (strangers === "turned-away" && !known.has(hash)) return undefined;
       return ask(presented, hash, nowMs);
     },
   };

@@ -54,6 +54,25 @@ describe("readConfig", () => {
     assert.equal(readConfig({ DATA_DIR: "a" }, { "data-dir": "b" }).dataDir, "b");
   });
 
+  test("takes trusted proxies as addresses and networks, and as nothing else", () => {
+    assert.equal(
+      readConfig({ TRUST_PROXY: "10.0.0.0/8, ::1,2001:db8::/32" }).trustedProxies,
+      "10.0.0.0/8,::1,2001:db8::/32",
+    );
+    for (const wrong of [
+      "true",
+      "1",
+      "10.0.0.0/33",
+      "10.0.0/8",
+      "::1/129",
+      "10.0.0.1,",
+      "10.0.0.1/8/8",
+      "proxy.example",
+    ]) {
+      assert.match(wrongs({ TRUST_PROXY: wrong })[0] ?? "", /^TRUST_PROXY is .* must be addresses or networks/, wrong);
+    }
+  });
+
   test("takes an empty variable for none, and refuses an empty flag", () => {
     assert.equal(readConfig({ PORT: "", DATA_DIR: "" }).port, 8080);
     assert.deepEqual(wrongs({ PORT: "1" }, { port: "", host: "" }), ["--host is empty.", "--port is empty."]);

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** One setting: where it comes from, what it may be, what it is for. `docs/config.md` lists the same, and a test compares. */
 export interface Setting<Value> {
   readonly env: string;
@@ -47,8 +49,29 @@ function oneOf<Choice extends string>(
   };
 }
 
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+  return (
+    longest > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  );
+}
+
+function networks(setting: Omit<Setting<string>, "read">): Setting<string> {
+  return {
+    ...setting,
+    read: (given) => {
+      const all = given.split(",").map((one) => one.trim());
+      return all.every(isNetwork)
+        ? { value: all.join(",") }
+        : { wrong: "addresses or networks such as 10.0.0.0/8, joined by commas" };
+    },
+  };
+}
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const twoYearsSeconds = 63_072_000;
 
 /** Every setting. A flag wins over the environment, the environment over the fallback. */
 export const settings = {
@@ -100,6 +123,43 @@ export const settings = {
   requestTimeoutMs: whole(
     { env: "REQUEST_TIMEOUT_MS", fallback: minuteMs, help: "The longest time for a whole request to arrive." },
     { from: 100, to: hourMs },
+  ),
+  rateLimitPrincipal: whole(
+    {
+      env: "RATE_LIMIT_PRINCIPAL",
+      fallback: 20_000,
+      help: "Requests a second of one API key that one process answers, ten times as many at once; 0 for no limit.",
+    },
+    { from: 0, to: 1_000_000 },
+  ),
+  rateLimitAddress: whole(
+    {
+      env: "RATE_LIMIT_ADDRESS",
+      fallback: 20_000,
+      help: "The same for one address (of IPv6, one network of 64 bits).",
+    },
+    { from: 0, to: 1_000_000 },
+  ),
+  rateLimitGuesses: whole(
+    {
+      env: "RATE_LIMIT_GUESSES",
+      fallback: 100,
+      help: "Wrong API keys and wrong webhook signatures a minute from one address; 0 for no limit.",
+    },
+    { from: 0, to: 1_000_000 },
+  ),
+  trustedProxies: networks({
+    env: "TRUST_PROXY",
+    fallback: "",
+    help: "Addresses or networks of proxies, comma-separated, whose X-Forwarded-For is believed; without it nobody's is.",
+  }),
+  hstsSeconds: whole(
+    {
+      env: "HSTS_SECONDS",
+      fallback: 0,
+      help: "How long browsers shall come by TLS alone (Strict-Transport-Security); 0 says nothing. Only behind TLS.",
+    },
+    { from: 0, to: twoYearsSeconds },
   ),
   drainTimeoutMs: whole(
     { env: "DRAIN_TIMEOUT_MS", fallback: 40_000, help: "How long requests and jobs under way may take after SIGTERM." },
@@ -163,6 +223,18 @@ export const settings = {
     fallback: "",
     help: "Secrets of the payment webhook (Standard Webhooks, whsec_…), comma-separated while they rotate.",
   }),
+  webhookWaitMs: whole(
+    {
+      env: "WEBHOOK_WAIT_MS",
+      fallback: 15 * minuteMs,
+      help: "How long a payment webhook that fits nothing yet is tried again before a person is asked.",
+    },
+    { from: 100, to: 1_000_000_000 },
+  ),
+  webhookRetentionDays: whole(
+    { env: "WEBHOOK_RETENTION_DAYS", fallback: 30, help: "How long payment webhooks are kept once they are worked on." },
+    { from: 4, to: 3650 },
+  ),
   notificationServiceUrl: url(
     { env: "NOTIFICATION_SERVICE_URL", fallback: "", help: "A notification service that sends the mails." },
     ["http:", "https:"],

@@ -7,6 +7,7 @@
 const ladder = [
   ["platform"],
   ["events", "http"],
+  ["audit"],
   ["identity", "tasks"],
   ["payments", "fulfillment"],
   ["orders"],

@@ -7,6 +7,7 @@ import { curlFor } from "./first-order.ts";
 import { columnsText, jsonText, say } from "./terminal.ts";
 import { withDatabase } from "./with-database.ts";
 
+const by = { actor: "cli", name: "operator command", requestId: null };
 const json = { type: "boolean", help: "Answer in JSON." } as const;
 const listLimit = 1000; // More than anybody reads; newest first, so that the ones cut off are the oldest.
 
@@ -35,7 +36,7 @@ async function create(call: Call): Promise<number> {
     .map((scope) => scope.trim());
   const created = await refusedAsWrongCall(
     withDatabase(call.config, (db) =>
-      db.transaction((tx) => createApiKey(tx, { name, scopes: wanted }, systemClock.now())),
+      db.transaction((tx) => createApiKey(tx, { name, scopes: wanted, by }, systemClock.now())),
     ),
   );
   const { keyId, prefix, secret } = created;
@@ -68,7 +69,7 @@ async function list({ config, flags }: Call): Promise<number> {
 async function revoke({ config, flags, positionals }: Call): Promise<number> {
   const key = (positionals[0] as string).replace(/^ow_/, "");
   const revoked = await withDatabase(config, (db) =>
-    db.transaction((tx) => revokeApiKey(tx, { key }, systemClock.now())),
+    db.transaction((tx) => revokeApiKey(tx, { key, by }, systemClock.now())),
   );
   if (flags.json) say(jsonText(keyView(revoked)));
   else say(`The key ${revoked.prefix} (${revoked.name}) is revoked; servers refuse it within a second.`);

@@ -21,13 +21,22 @@ export const listApiKeys = many<Sql, { limit: number }, ApiKey>(
    limit :limit`,
 );
 
-/** Marks a key as revoked, by its id or its prefix; one that is revoked already keeps its time. */
+/** A key by its id or its prefix. */
+export const findApiKey = maybeOne<Sql, { key: string }, ApiKey>(
+  "identity.find_api_key",
+  `
+  select key_id, name, prefix, scopes, created_at, revoked_at
+    from identity.api_keys
+   where key_id::text = :key or prefix = :key`,
+);
+
+/** Marks a key as revoked, by its id or its prefix; one that is revoked already keeps its time and is not answered. */
 export const setApiKeyRevoked = maybeOne<Tx, { key: string; now: Date }, ApiKey>(
   "identity.set_api_key_revoked",
   `
   update identity.api_keys
-     set revoked_at = coalesce(revoked_at, :now::timestamptz)
-   where key_id::text = :key or prefix = :key
+     set revoked_at = :now
+   where (key_id::text = :key or prefix = :key) and revoked_at is null
   returning key_id, name, prefix, scopes, created_at, revoked_at`,
 );
 

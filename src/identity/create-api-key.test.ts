@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx, statementsOf } from "../../test/support/database.ts";
+import { findEntries } from "../audit/index.ts";
 import { fullScope } from "../http/principal.ts";
 import { listApiKeys } from "./api-key-queries.ts";
 import { authenticateKey } from "./authenticate-key.ts";
@@ -13,12 +14,14 @@ import { scopes } from "./scope.ts";
 const noon = new Date("2026-11-23T12:00:00.000Z");
 const later = new Date("2026-11-23T13:00:00.000Z");
 const limit = 10;
+const by = { actor: "cli", name: "operator command", requestId: null };
+const page = { limit };
 
 describe("createApiKey", () => {
   test(
     "makes a key that opens, and keeps nothing from which it could be read",
     inTx(async (tx) => {
-      const created = await createApiKey(tx, { name: "shop", scopes: ["orders:read", "orders:read"] }, noon);
+      const created = await createApiKey(tx, { name: "shop", scopes: ["orders:read", "orders:read"], by }, noon);
 
       assert.match(created.secret, keyPattern);
       assert.ok(created.secret.startsWith(`ow_${created.prefix}_`));
@@ -39,7 +42,7 @@ describe("createApiKey", () => {
     test(
       `refuses ${title}`,
       inTx(async (tx) => {
-        await assert.rejects(createApiKey(tx, { name, scopes: ["full"] }, noon), { code: "identity.key_unusable" });
+        await assert.rejects(createApiKey(tx, { name, scopes: ["full"], by }, noon), { code: "identity.key_unusable" });
         assert.deepEqual(await listApiKeys(tx, { limit }), []);
       }),
     );
@@ -48,9 +51,9 @@ describe("createApiKey", () => {
   test(
     "refuses scopes that are not there, and none at all",
     inTx(async (tx) => {
-      const unknown = createApiKey(tx, { name: "shop", scopes: ["orders:eat"] }, noon);
+      const unknown = createApiKey(tx, { name: "shop", scopes: ["orders:eat"], by }, noon);
       await assert.rejects(unknown, { code: "identity.scope_unknown" });
-      await assert.rejects(createApiKey(tx, { name: "shop", scopes: [] }, noon), { code: "identity.key_unusable" });
+      await assert.rejects(createApiKey(tx, { name: "shop", scopes: [], by }, noon), { code: "identity.key_unusable" });
     }),
   );
 
@@ -59,12 +62,12 @@ describe("createApiKey", () => {
   });
 
   test(
-    "takes one statement",
+    "takes two statements: the key, and who made it",
     inTx(async (tx) => {
       const names = await statementsOf(tx, (watched) =>
-        createApiKey(watched, { name: "shop", scopes: ["full"] }, noon),
+        createApiKey(watched, { name: "shop", scopes: ["full"], by }, noon),
       );
-      assert.deepEqual(names, ["identity.insert_api_key"]);
+      assert.deepEqual(names, ["identity.insert_api_key", "audit.insert_entry"]);
     }),
   );
 });
@@ -73,10 +76,10 @@ describe("revokeApiKey", () => {
   test(
     "closes a key named by prefix or id, and keeps the first time",
     inTx(async (tx) => {
-      const one = await createApiKey(tx, { name: "one", scopes: ["full"] }, noon);
-      const other = await createApiKey(tx, { name: "other", scopes: ["full"] }, later);
-      await revokeApiKey(tx, { key: one.prefix }, noon);
-      const again = await revokeApiKey(tx, { key: one.keyId }, later);
+      const one = await createApiKey(tx, { name: "one", scopes: ["full"], by }, noon);
+      const other = await createApiKey(tx, { name: "other", scopes: ["full"], by }, later);
+      await revokeApiKey(tx, { key: one.prefix, by }, noon);
+      const again = await revokeApiKey(tx, { key: one.keyId, by }, later);
 
       assert.deepEqual(again.revokedAt, noon);
       assert.equal(await authenticateKey(tx, one.secret), undefined);
@@ -93,9 +96,34 @@ describe("revokeApiKey", () => {
   );
 
   test(
+    "leaves who made and who revoked a key on record, each once and without the secret",
+    inTx(async (tx) => {
+      const { keyId, prefix, secret } = await createApiKey(tx, { name: "shop", scopes: ["full"], by }, noon);
+      const revoker = { actor: "key-2", name: "Owner", requestId: "r-1" };
+      await revokeApiKey(tx, { key: prefix, by: revoker }, later);
+      await revokeApiKey(tx, { key: prefix, by }, later);
+
+      const { rows } = await findEntries(tx, { subject: `key/${keyId}` }, page);
+      assert.deepEqual(
+        rows.map(({ actor, actorName, action, requestId, detail, recordedAt }) => ({
+          by: { actor, name: actorName, requestId },
+          action,
+          detail,
+          recordedAt,
+        })),
+        [
+          { by: revoker, action: "key.revoked", detail: { name: "shop", prefix }, recordedAt: later },
+          { by, action: "key.created", detail: { name: "shop", prefix, scopes: ["full"] }, recordedAt: noon },
+        ],
+      );
+      assert.ok(rows.every(({ detail }) => !JSON.stringify(detail).includes(secret.slice(-10))));
+    }),
+  );
+
+  test(
     "refuses a key that is not there",
     inTx(async (tx) => {
-      await assert.rejects(revokeApiKey(tx, { key: "0123456789" }, noon), { code: "identity.key_not_found" });
+      await assert.rejects(revokeApiKey(tx, { key: "0123456789", by }, noon), { code: "identity.key_not_found" });
     }),
   );
 });

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
+import { type Doer, recordAction } from "../audit/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { randomToken, uuidV7 } from "../platform/ids.ts";
 import { insertApiKey } from "./api-key-queries.ts";
@@ -27,14 +28,14 @@ export function hashOf(secret: string): string {
 }
 
 /**
- * Makes a key that may do what its scopes say, and answers it whole, this once.
+ * Makes a key that may do what its scopes say, and answers it whole, this once. Who made it is kept in the audit.
  *
  * The secret is drawn here. When the transaction runs again another is drawn, and only the committed one is answered.
  * @throws identity.key_unusable, identity.scope_unknown
  */
 export async function createApiKey(
   tx: Tx,
-  { name, scopes }: { name: string; scopes: readonly string[] },
+  { name, scopes, by }: { name: string; scopes: readonly string[]; by: Doer },
   now: Date,
 ): Promise<CreatedKey> {
   if (name.trim() === "" || name.length > longestName || control.test(name) || !name.isWellFormed()) {
@@ -46,5 +47,7 @@ export async function createApiKey(
   const secret = writeKey(prefix, randomToken(secretBytes));
   const keyId = uuidV7(now);
   await insertApiKey(tx, { keyId, name, prefix, secretHash: hashOf(secret), scopes: parsed, now });
+  const detail = { name, prefix, scopes: parsed };
+  await recordAction(tx, { by, action: "key.created", subject: `key/${keyId}`, detail }, now);
   return { keyId, prefix, secret };
 }

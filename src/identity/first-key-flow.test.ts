@@ -11,6 +11,7 @@ import { keepFirstKey } from "./first-key-flow.ts";
 import { keyPattern } from "./key.ts";
 import { revokeApiKey } from "./revoke-api-key.ts";
 
+const by = { actor: "cli", name: "operator command", requestId: null };
 const noon = new Date("2026-11-23T12:00:00.000Z");
 const clock = { now: () => noon };
 const limit = 100;
@@ -57,7 +58,7 @@ describe("keepFirstKey", () => {
     const { db } = await testDatabase();
     const key = await keepFirstKey(db, clock, folder);
     const keyId = (await authenticateKey(db, key))?.id ?? "";
-    await db.transaction((tx) => revokeApiKey(tx, { key: keyId }, noon));
+    await db.transaction((tx) => revokeApiKey(tx, { key: keyId, by }, noon));
     const replaced = await keepFirstKey(db, clock, folder);
     assert.notEqual(replaced, key);
     assert.ok(await authenticateKey(db, replaced));

@@ -8,6 +8,7 @@ import { authenticateKey } from "./authenticate-key.ts";
 import { createApiKey } from "./create-api-key.ts";
 
 const fileName = "api-key";
+const by = { actor: "start", name: "first start", requestId: null };
 
 /**
  * The key that a first start makes and keeps in a file that only its owner can read, so that the first order can be
@@ -22,7 +23,7 @@ export async function keepFirstKey(db: Db, clock: Clock, folder: string): Promis
 
 async function keepOrReplace(db: Db, clock: Clock, folder: string): Promise<string> {
   const make = async () => {
-    const create = { name: "first start", scopes: ["full"] };
+    const create = { name: "first start", scopes: ["full"], by };
     return (await db.transaction((tx) => createApiKey(tx, create, clock.now()))).secret;
   };
   const kept = await keepSecret(folder, fileName, make);

@@ -3,6 +3,7 @@ import { scopeUnknown } from "./identity-errors.ts";
 /** Everything that a key may be allowed. `full` covers the others. */
 export const scopes = [
   "full",
+  "audit:read",
   "orders:read",
   "orders:write",
   "events:read",

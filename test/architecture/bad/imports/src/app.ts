@@ -1,4 +1,5 @@
 // Must not be caught.
+import "./audit/index.ts";
 import "./events/index.ts";
 import "./fulfillment/index.ts";
 import "./http/knows-identity.ts";

@@ -1,5 +1,6 @@
 // Must be caught by app-imports-faces-and-edges: it names files behind the faces, so that the other rules meet them.
 import "./app.ts";
+import "./audit/knows-identity.ts";
 import "./cli/index.ts";
 import "./cli/serve-shop.ts";
 import "./events/append-events.ts";

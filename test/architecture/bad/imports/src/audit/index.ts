@@ -1,0 +1,2 @@
+// Must not be caught.
+export const audit = true;

@@ -112,3 +112,9 @@ export const listEvents = many<Sql, { streamKind: StreamKind; streamId: bigint; 
    order by sequence
    limit :limit`,
 );
+
+/** The last position that is in the feed for everybody. */
+export const findLastPosition = one<Sql, Record<never, never>, { position: bigint }>(
+  "events.find_last_position",
+  "select last_position as position from events.sequencer",
+);

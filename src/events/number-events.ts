@@ -10,6 +10,14 @@ export interface Numbering {
   readonly full: boolean;
 }
 
+const listeners = new Set<() => void>();
+
+/** Calls the listener whenever this process has put events into the feed. Answers how to end that. */
+export function onNumbered(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /**
  * Gives the next positions of the feed to events that are committed and have none, a bounded number of appends at once.
  *
@@ -17,9 +25,11 @@ export interface Numbering {
  * Run by two at once it stays right, only slower; the token refuses one that was paused and wakes late.
  */
 export async function numberEvents(db: Db, lease: Lease): Promise<Numbering> {
-  return db.transaction(async (tx) => {
-    const [, numbering] = await Promise.all([assertLease(tx, lease), numberAppended(tx, {})]);
+  const numbering = await db.transaction(async (tx) => {
+    const [, counted] = await Promise.all([assertLease(tx, lease), numberAppended(tx, {})]);
     await reach("before-feed-commit");
-    return numbering;
+    return counted;
   });
+  if (numbering.numbered > 0) for (const listener of listeners) listener();
+  return numbering;
 }

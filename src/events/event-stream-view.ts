@@ -1,0 +1,33 @@
+import { writeJson } from "../http/write-json.ts";
+import type { FedEvent } from "./event.ts";
+import { eventViews } from "./event-view.ts";
+
+/** Those who follow closely share the newest events, and the text of each is made once. */
+const written = new WeakMap<FedEvent, string>();
+
+/**
+ * An event as a stream carries it. An OrderStatusChanged stands before the id, which is its event's too: whoever has
+ * heard the id has heard both. Source: WHATWG HTML, server-sent events.
+ */
+function streamText(event: FedEvent): string {
+  const views = eventViews(event);
+  const told = views.map((view) => `event: ${view.type}\ndata: ${writeJson(view)}\n`);
+  return `${told
+    .slice(0, -1)
+    .map((text) => `${text}\n`)
+    .join("")}id: ${event.position}\n${told.at(-1)}\n`;
+}
+
+/** A page of the feed as text of a stream. */
+export function streamPage(events: readonly FedEvent[]): string {
+  let page = "";
+  for (const event of events) {
+    const text = written.get(event) ?? streamText(event);
+    written.set(event, text);
+    page += text;
+  }
+  return page;
+}
+
+/** Says nothing, and that the stream lives. */
+export const stillThere = ":\n\n";

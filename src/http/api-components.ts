@@ -7,6 +7,7 @@ import {
   preconditionFailed,
   routeNotFound,
   scopeMissing,
+  tooManyRequests,
   unauthorized,
   unavailable,
   unreadableBody,
@@ -66,6 +67,9 @@ const retryAfterSeconds = 1;
 const wrongEmail = { pointer: "/customer_email", detail: "Must be an e-mail address." };
 const retry = ["Retry-After"];
 
+/** Sent with any answer as soon as less than half of what may be asked is left. */
+export const limitHeaders = ["RateLimit", "RateLimit-Policy"];
+
 /** What is answered besides success: by status, the name among the components and the response. */
 export const refusals: Readonly<Record<string, { readonly name: string; readonly response: object }>> = {
   304: {
@@ -109,6 +113,14 @@ export const refusals: Readonly<Record<string, { readonly name: string; readonly
     name: "Invalid",
     response: answer("Readable and wrong.", exampleOf(invalidInput({ what: "body" }, { faults: [wrongEmail] }))),
   },
+  429: {
+    name: "TooMany",
+    response: answer(
+      "This key or this address asks more often than it may.",
+      exampleOf(tooManyRequests({ whose: "principal" }, { retryAfterSeconds })),
+      ["Retry-After", ...limitHeaders],
+    ),
+  },
   503: {
     name: "Unavailable",
     response: answer(
@@ -130,11 +142,20 @@ const text = { type: "string" };
 
 /** Headers of answers. */
 export const answerHeaders: Readonly<Record<string, object>> = {
-  ETag: { description: "The state that is answered, for `If-Match` and `If-None-Match`.", schema: text },
+  ETag: {
+    description: "The state that is answered, for `If-Match` and `If-None-Match`.",
+    required: true,
+    schema: text,
+  },
   "Idempotent-Replayed": {
     description: "`true` when this is the answer that was given before, and nothing was done now.",
     schema: { type: "string", enum: ["true"] },
   },
+  RateLimit: {
+    description: "What is left of a limit (IETF draft): uses and seconds. Sent when little is.",
+    schema: text,
+  },
+  "RateLimit-Policy": { description: "The limit that `RateLimit` speaks of.", schema: text },
   "Retry-After": { description: "Seconds after which it is worth asking again.", schema: { type: "integer" } },
   "WWW-Authenticate": { description: "How to say who asks.", schema: text },
 };

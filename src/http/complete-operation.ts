@@ -1,4 +1,4 @@
-import { componentName, headerRefs, refusals } from "./api-components.ts";
+import { componentName, headerRefs, limitHeaders, refusals } from "./api-components.ts";
 import { composeExample, type Schema } from "./compose-example.ts";
 
 interface Parameter {
@@ -22,6 +22,7 @@ export interface Operation {
 /** What a route says of itself beside its schemas. */
 export interface RouteFacts {
   readonly scope?: string | undefined;
+  readonly unlimited?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
   readonly answers?: Readonly<Record<string, object>> | undefined;
 }
@@ -55,7 +56,7 @@ function isChecked({ in: where, schema = {} }: Parameter): boolean {
 
 /** The statuses of refusal that follow from what a route is. */
 function statusesOf(operation: Operation, place: Place): string[] {
-  const { scope, refuses = [] } = place.facts;
+  const { scope, unlimited, refuses = [] } = place.facts;
   const hasBody = operation.requestBody !== undefined;
   const when: readonly [string, boolean][] = [
     ["304", isTagged(place)],
@@ -68,6 +69,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
     ["413", hasBody],
     ["415", hasBody],
     ["422", hasBody || isWrite(place) || (operation.parameters ?? []).some(isChecked)],
+    ["429", !unlimited],
     ["503", scope !== undefined || writes.has(place.method)],
     ["default", true],
   ];
@@ -92,7 +94,11 @@ function withExamples({ content = {}, ...response }: Response): Response {
 
 /** Adds to an operation what is true of all like it: how it is refused, repeated and tagged, and what it answers looks like. */
 export function completeOperation(operation: Operation, place: Place): Operation {
-  const shared = [...(isTagged(place) ? ["ETag"] : []), ...(isWrite(place) ? ["Idempotent-Replayed"] : [])];
+  const shared = [
+    ...(isTagged(place) ? ["ETag"] : []),
+    ...(isWrite(place) ? ["Idempotent-Replayed"] : []),
+    ...(place.facts.unlimited ? [] : limitHeaders),
+  ];
   const headers = { ...headerRefs(shared), ...place.facts.answers };
   const succeeded = Object.entries(operation.responses).map(([status, response]) => [
     status,

@@ -64,15 +64,20 @@ describe("the description", () => {
 
   test("says how a write is repeated and made to depend on what was read", () => {
     assert.deepEqual(parametersOf(write), ["header Idempotency-Key", "header If-Match", "path id"]);
-    assert.deepEqual(Object.keys(write.responses[200].headers), ["Idempotent-Replayed"]);
+    assert.deepEqual(Object.keys(write.responses[200].headers), [
+      "Idempotent-Replayed",
+      "RateLimit",
+      "RateLimit-Policy",
+    ]);
     assert.deepEqual(parametersOf(read), ["header If-None-Match", "path id"]);
-    assert.deepEqual(Object.keys(read.responses[200].headers), ["ETag", "X-Colour"]);
+    assert.deepEqual(Object.keys(read.responses[200].headers), ["ETag", "RateLimit", "RateLimit-Policy", "X-Colour"]);
   });
 
   test("names every refusal that follows from what a route is, and those that it adds", () => {
-    assert.equal(statuses(write), "200 400 401 403 404 409 412 413 415 422 503 default");
-    assert.equal(statuses(read), "200 304 400 401 403 404 413 503 default");
-    assert.equal(statuses(described.paths["/plain"].get), "200 400 default");
+    assert.equal(statuses(write), "200 400 401 403 404 409 412 413 415 422 429 503 default");
+    assert.equal(statuses(read), "200 304 400 401 403 404 413 429 503 default");
+    assert.equal(statuses(described.paths["/plain"].get), "200 400 429 default");
+    assert.equal(statuses(described.paths["/health/ready"].get), "200 400 503 default");
   });
 
   test("shows each refusal as it is really answered", async () => {

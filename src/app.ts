@@ -2,7 +2,8 @@ import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
-import { startSequencer } from "./events/index.ts";
+import { eventStreamRoutes } from "./events/event-stream-routes.ts";
+import { openFeedTail, startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
 import { keepFirstKey, keyring } from "./identity/index.ts";
@@ -21,7 +22,14 @@ import {
   refundPayment,
   tellCustomer,
 } from "./orders/index.ts";
-import { completeAllAnswers, expireOrders, reconcileAll, refundPaymentJob } from "./orders/order-jobs.ts";
+import {
+  completeAllAnswers,
+  expireOrders,
+  forgetOldWebhooks,
+  reconcileAll,
+  refundPaymentJob,
+  workWebhookJob,
+} from "./orders/order-jobs.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
@@ -29,9 +37,11 @@ import {
   embeddedLimits,
   type Gateway,
   guarded,
+  openWebhookInbox,
   parseWebhookSecrets,
   remoteLimits,
   type WebhookSecrets,
+  workWebhook,
 } from "./payments/index.ts";
 import { paymentServiceGateway } from "./payments/payment-service-client.ts";
 import { sandboxGateway } from "./payments/sandbox-client.ts";
@@ -55,6 +65,7 @@ const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
+const dayMs = 86_400_000;
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
 /** What a process of either kind is put together from. */
@@ -131,7 +142,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     connections: config.databaseConnections,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
-  await prepareJobs(db, [tellCustomer, refundPayment]);
+  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
   const gateway = openGateway(config, db, webhooks);
@@ -219,9 +230,13 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(placeOrderV1Routes(engine, desk));
   await app.register(readOrderV1Routes(engine));
   await app.register(moveOrderV1Routes(engine));
-  await app.register(orderWebhookRoutes(engine, desk, engine.webhookSecrets));
+  const inbox = openWebhookInbox(db, clock);
+  await app.register(
+    orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
+  );
   await app.register(orderRoutes(db));
   await app.register(eventRoutes(db));
+  await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(auditRoutes(db));
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
@@ -237,7 +252,11 @@ async function startWorking(engine: Engine): Promise<Running> {
     url,
     db,
     log,
-    jobs: [tellCustomerJob(db, channel, clock), refundPaymentJob(engine)],
+    jobs: [
+      tellCustomerJob(db, channel, clock),
+      refundPaymentJob(engine),
+      workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
+    ],
     atOnce: config.jobsAtOnce,
     graceMs: config.drainTimeoutMs,
     leaseSeconds,
@@ -249,6 +268,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
     everyMs("expiry", expireMs, () => expireOrders(engine)),
     everyMs("answers", completeMs, () => completeAllAnswers(engine)),
+    everyMs("webhook-cleanup", cleanUpMs, () => forgetOldWebhooks(engine, config.webhookRetentionDays * dayMs)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {

@@ -6,7 +6,7 @@ import { by, newOrder, noon, policy } from "../../test/support/given-orders.ts";
 import type { ChargeAnswer, Gateway } from "../payments/index.ts";
 import { sandboxGateway } from "../payments/sandbox-client.ts";
 import { prepareJobs } from "../platform/jobs.ts";
-import { hearPayment, type PaymentNews } from "./hear-payment-flow.ts";
+import { openPaymentHearing, type PaymentNews } from "./hear-payment-flow.ts";
 import { openPaymentDesk } from "./payment-desk-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { tellCustomer } from "./tell-customer.ts";
@@ -17,7 +17,8 @@ async function openCounter(changed: Partial<Gateway> = {}) {
   const clock = { now: () => noon };
   const gateway = { ...sandboxGateway(db, clock, { timeoutMs: 50 }), ...changed };
   const counter = { db, gateway, clock, policy };
-  return { db, counter, desk: openPaymentDesk(counter) };
+  const desk = openPaymentDesk(counter);
+  return { db, desk, hear: openPaymentHearing(counter, desk) };
 }
 
 type Opened = Awaited<ReturnType<typeof openCounter>>;
@@ -41,10 +42,16 @@ async function givenUnheard({ db, desk }: Opened): Promise<{ orderId: bigint; re
   return { orderId, reference: row.reference };
 }
 
-const paid = (orderId: bigint, reference: string): PaymentNews => ({
+const paid = (orderId: bigint, reference: string, amountMinor = 300n): PaymentNews => ({
   orderId,
-  answer: { outcome: "paid", reference, amountMinor: 300n, currency: "USD" },
+  gateway: "sandbox",
+  answer: { outcome: "paid", reference, amountMinor, currency: "USD" },
   by,
+});
+
+const failed = (orderId: bigint, reference: string): PaymentNews => ({
+  ...paid(orderId, reference),
+  answer: { outcome: "failed", failure: "processing_error", reference },
 });
 
 async function statusOf({ db }: Opened, orderId: bigint): Promise<unknown> {
@@ -52,49 +59,80 @@ async function statusOf({ db }: Opened, orderId: bigint): Promise<unknown> {
   return order?.status;
 }
 
-describe("hearPayment", () => {
+describe("openPaymentHearing", () => {
   test("pays an order by the webhook of its own payment, whose name nobody here knew", async () => {
     const opened = await openCounter();
     const { orderId, reference } = await givenUnheard(opened);
-    assert.equal(await hearPayment(opened.counter, opened.desk, paid(orderId, reference)), "paid");
-    assert.equal(await hearPayment(opened.counter, opened.desk, paid(orderId, reference)), "duplicate");
+    assert.equal(await opened.hear(paid(orderId, reference)), "paid");
+    assert.equal(await opened.hear(paid(orderId, reference)), "duplicate");
     assert.equal(await statusOf(opened, orderId), "paid");
   });
 
-  for (const outcome of ["paid", "failed"] as const) {
-    test(`leaves an order as it is when another order's payment is told to it as ${outcome}, and opens a task`, async () => {
+  for (const news of [paid, failed]) {
+    test(`changes nothing when another order's payment is told to it as ${news(1n, "").answer.outcome}`, async () => {
       const opened = await openCounter();
       const [mine, others] = [await givenUnheard(opened), await givenUnheard(opened)];
-      const told = paid(mine.orderId, others.reference);
-      const failed = { outcome, failure: "processing_error", reference: others.reference } as const;
-      const news = outcome === "paid" ? told : { ...told, answer: { ...failed, outcome: "failed" as const } };
-      assert.equal(await hearPayment(opened.counter, opened.desk, news), "unexpected");
+      assert.equal(await opened.hear(news(mine.orderId, others.reference)), "early");
       assert.equal(await statusOf(opened, mine.orderId), "payment_processing");
-      assert.deepEqual(await ask(opened.db, "select kind from tasks.tasks"), [{ kind: "payment_unexpected" }]);
-      assert.equal(await hearPayment(opened.counter, opened.desk, paid(others.orderId, others.reference)), "paid");
-      assert.equal(await hearPayment(opened.counter, opened.desk, paid(mine.orderId, mine.reference)), "paid");
+      assert.equal(await opened.hear(paid(others.orderId, others.reference)), "paid");
+      assert.equal(await opened.hear(news(mine.orderId, others.reference)), "elsewhere");
+      assert.equal(await opened.hear(paid(mine.orderId, mine.reference)), "paid");
     });
   }
 
-  test("pays nothing when the amount told is not that of the attempt", async () => {
-    const opened = await openCounter();
-    const { orderId, reference } = await givenUnheard(opened);
-    const wrong = { ...paid(orderId, reference).answer, amountMinor: 299n } as PaymentNews["answer"];
-    assert.equal(await hearPayment(opened.counter, opened.desk, { orderId, answer: wrong, by }), "mismatched");
-    assert.equal(await statusOf(opened, orderId), "payment_processing");
-  });
+  for (const [what, wrong] of [
+    ["amount", { amountMinor: 299n }],
+    ["currency", { currency: "EUR" }],
+  ] as const) {
+    test(`keeps the money in suspense when the ${what} told is not that of the attempt`, async () => {
+      const opened = await openCounter();
+      const { orderId, reference } = await givenUnheard(opened);
+      const news = paid(orderId, reference);
+      const told = { ...news, answer: { ...news.answer, ...wrong } as PaymentNews["answer"] };
+      assert.equal(await opened.hear(told), "mismatched");
+      assert.equal(await opened.hear(told), "mismatched");
+      assert.equal(await statusOf(opened, orderId), "payment_processing");
+      const held = await ask(
+        opened.db,
+        `select suspense.reference, amount_minor, currency, suspense.order_id, tasks.kind as task
+           from payments.suspense join tasks.tasks on tasks.cause = suspense.task_cause`,
+      );
+      const said = { amountMinor: 300n, currency: "USD", ...wrong };
+      assert.deepEqual(held, [{ reference, ...said, orderId, task: "payment_mismatch" }]);
+    });
+  }
 
-  test("asks to be told again while the payment cannot be looked up", async () => {
+  test("changes nothing while the payment cannot be looked up", async () => {
     const unknown: ChargeAnswer = { outcome: "unknown", reason: "away" };
     const opened = await openCounter({ findCharge: async () => unknown });
     const { orderId, reference } = await givenUnheard(opened);
-    const heard = hearPayment(opened.counter, opened.desk, paid(orderId, reference));
-    await assert.rejects(heard, { code: "order.payment_unconfirmed", extras: { retryAfterSeconds: 30 } });
+    assert.equal(await opened.hear(paid(orderId, reference)), "unconfirmed");
     assert.equal(await statusOf(opened, orderId), "payment_processing");
+  });
+
+  test("takes no payment of another gateway for an order's own", async () => {
+    const opened = await openCounter();
+    const { orderId, reference } = await givenUnheard(opened);
+    assert.equal(await opened.hear({ ...paid(orderId, reference), gateway: "http" }), "early");
+  });
+
+  test("finds the attempt that a late payment was for, though a later one waits too", async () => {
+    const opened = await openCounter();
+    const { orderId, reference } = await givenUnheard(opened);
+    await ask(
+      opened.db,
+      `insert into payments.payment_attempts
+         (order_id, attempt, key, gateway, state, amount_minor, currency, check_at, created_at, updated_at)
+       select order_id, 2, 'second', gateway, 'processing', amount_minor, currency, now(), now(), now()
+         from payments.payment_attempts`,
+    );
+    assert.equal(await opened.hear(paid(orderId, reference)), "paid");
+    const [attempt] = await ask(opened.db, "select state, reference from payments.payment_attempts where attempt = 1");
+    assert.deepEqual(attempt, { state: "paid", reference });
   });
 
   test("says that there is no such order", async () => {
     const opened = await openCounter();
-    assert.equal(await hearPayment(opened.counter, opened.desk, paid(987_654n, "pay-1")), "no_order");
+    assert.equal(await opened.hear(paid(987_654n, "pay-1")), "no_order");
   });
 });

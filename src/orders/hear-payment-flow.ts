@@ -1,39 +1,87 @@
-import { type ChargeAnswer, findAttempts } from "../payments/index.ts";
-import { orderPaymentUnconfirmed } from "./order-errors.ts";
+import { type ChargeAnswer, findAttempts, findCaptures, type Gateway, type PaymentAttempt } from "../payments/index.ts";
+import { coalesce } from "../platform/coalesce.ts";
+import { isUnavailable } from "../platform/errors.ts";
+import type { Order } from "./order.ts";
 import { findOrders } from "./order-queries.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 
-/** No attempt has this number: news that fits none of them opens a task. */
-const noAttempt = 0;
-const retryAfterSeconds = 30; // As long as one call to a gateway may take.
-
 /** What a payment service says of one of its payments, to an order that it names in the address. */
-export type PaymentNews = Omit<PaymentResult, "attempt" | "answer"> & {
-  readonly answer: Extract<ChargeAnswer, { outcome: "paid" | "failed" }>;
+export type PaymentNews = Omit<PaymentResult, "attempt" | "answer" | "gateway"> & {
+  readonly gateway: string;
+  readonly answer: Extract<ChargeAnswer, { outcome: "paid" | "failed" }> & { readonly reference: string };
 };
 
 /**
- * Takes in a webhook. The signature says who speaks, not that the payment belongs to this order; so a payment that no
- * attempt of the order is known by is looked up at the gateway first, and opens a task when it is not this order's.
- * Coming twice, early or late changes nothing more.
- * @throws order.payment_unconfirmed
+ * What hearing it came to. `early`: it fits no attempt yet. `unconfirmed`: the gateway could not be asked.
+ * `elsewhere`: the ledger has the payment under another order.
  */
-export async function hearPayment(
-  { db, gateway }: Counter,
+export type PaymentHeard = SettlementOutcome | "early" | "unconfirmed" | "elsewhere";
+
+const mostLookUps = 5; // An order has one attempt without a name, or two when a reply was lost and it was paid again.
+const mostReadAtOnce = 200;
+const readsAtOnce = 2;
+
+interface Known {
+  readonly order: Order | undefined;
+  readonly attempts: readonly PaymentAttempt[];
+}
+
+/**
+ * Opens a hearing for news of payments. The signature says who speaks, not that the payment belongs to this order; so a
+ * payment that no attempt of the order is known by is looked up at the gateway before it counts. News that fits nothing
+ * changes nothing. Coming twice, early or late changes nothing more.
+ */
+export function openPaymentHearing(
+  counter: Counter,
   desk: Pick<PaymentDesk, "settle">,
-  news: PaymentNews,
-): Promise<SettlementOutcome> {
-  const orderIds = [news.orderId];
-  const [attempts, [order]] = await Promise.all([findAttempts(db, { orderIds }), findOrders(db, { orderIds })]);
-  const { reference } = news.answer;
-  const known = attempts.some((attempt) => attempt.reference === reference);
-  const unnamed = attempts.findLast((attempt) => attempt.reference === null);
-  // Which attempt it is about is then found by the reference, under the order's lock.
-  if (known || !unnamed || !order) return (await desk.settle({ ...news, attempt: null })).outcome;
-  // No transaction is open here: the gateway may take seconds.
-  const found = await gateway.findCharge({ ...unnamed, customerEmail: order.customerEmail });
-  if (found?.outcome === "unknown") throw orderPaymentUnconfirmed({}, { retryAfterSeconds });
-  const belongs = found !== undefined && "reference" in found && found.reference === reference;
-  return (await desk.settle({ ...news, attempt: belongs ? unnamed.attempt : noAttempt })).outcome;
+): (news: PaymentNews) => Promise<PaymentHeard> {
+  const { db, gateway } = counter;
+  const know = coalesce<bigint, Known>({
+    most: mostReadAtOnce,
+    flushes: readsAtOnce,
+    run: (orderIds) => knowOrders(counter, orderIds),
+    mayRunAlone: (error) => !isUnavailable(error),
+  });
+  return async (news) => {
+    const { order, attempts } = await know(news.orderId);
+    if (!order) return "no_order";
+    const { reference } = news.answer;
+    const candidates = attempts.filter((attempt) => attempt.gateway === news.gateway);
+    // Which attempt it is about is then found by the reference, under the order's lock.
+    if (candidates.some((attempt) => attempt.reference === reference))
+      return (await desk.settle({ ...news, attempt: null })).outcome;
+    const unnamed = candidates.filter((attempt) => attempt.reference === null).slice(-mostLookUps);
+    // No transaction is open here: the gateway may take seconds.
+    const found = await findPaid(gateway, unnamed, { reference, customerEmail: order.customerEmail });
+    if (typeof found !== "string") return (await desk.settle({ ...news, attempt: found.attempt })).outcome;
+    const captures = await findCaptures(db, { gateways: [news.gateway], references: [reference] });
+    return captures.length > 0 ? "elsewhere" : found;
+  };
+}
+
+async function knowOrders({ db }: Counter, orderIds: readonly bigint[]): Promise<Known[]> {
+  const asked = { orderIds: [...new Set(orderIds)] };
+  const [orders, attempts] = await Promise.all([findOrders(db, asked), findAttempts(db, asked)]);
+  const known = new Map(orders.map((order) => [order.orderId, { order, attempts: [] as PaymentAttempt[] }]));
+  for (const attempt of attempts) known.get(attempt.orderId)?.attempts.push(attempt);
+  return orderIds.map((orderId) => known.get(orderId) ?? { order: undefined, attempts: [] });
+}
+
+/** The attempt that the gateway has this payment for, the newest asked first; else why there is none. */
+async function findPaid(
+  gateway: Gateway,
+  unnamed: readonly PaymentAttempt[],
+  { reference, customerEmail }: { reference: string; customerEmail: string },
+): Promise<PaymentAttempt | "early" | "unconfirmed"> {
+  let unsure = false;
+  for (const attempt of unnamed.toReversed()) {
+    const found =
+      attempt.gateway === gateway.name
+        ? await gateway.findCharge({ ...attempt, customerEmail })
+        : ({ outcome: "unknown", reason: "it is not configured" } as const);
+    if (found && "reference" in found && found.reference === reference) return attempt;
+    unsure ||= found?.outcome === "unknown";
+  }
+  return unsure ? "unconfirmed" : "early";
 }

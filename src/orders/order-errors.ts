@@ -14,6 +14,9 @@ export const orderCannotMove = refusal<{ status: OrderStatus; wanted: string; al
     `The order is ${status}; it cannot become ${wanted}. From here it can become ${allowed.length > 0 ? allowed.join(" or ") : "nothing else"}.`,
 );
 
+/** A gateway answers within half a minute, so that is when asking again is worth it. */
+export const paymentRetrySeconds = 30;
+
 export const orderPaymentUnderWay = refusal<object>(
   "order.payment_under_way",
   "conflict",
@@ -28,8 +31,38 @@ export const orderStatusUnknown = refusal<{ status: string }>(
 
 export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "The order cannot be placed as it is.");
 
-export const orderPaymentUnconfirmed = refusal<object>(
-  "order.payment_unconfirmed",
-  "unavailable",
-  () => "The payment could not be looked up just now; send the webhook again.",
+export const orderNothingToRefund = refusal<object>(
+  "order.nothing_to_refund",
+  "conflict",
+  () => "Nothing of what was paid for this order is left to give back.",
+);
+
+export const orderRefundTooLarge = refusal<{ leftMinor: bigint; currency: string }>(
+  "order.refund_too_large",
+  "invalid",
+  ({ leftMinor, currency }) => `One refund can give back 1 to ${leftMinor} minor units of ${currency} now.`,
+);
+
+export const orderRefundCurrency = refusal<{ currency: string }>(
+  "order.refund_currency",
+  "invalid",
+  ({ currency }) => `The order was paid in ${currency}, and goes back in it.`,
+);
+
+export const orderRefundsTooMany = refusal<object>(
+  "order.refunds_too_many",
+  "conflict",
+  () => "The order has as many refunds as one may have.",
+);
+
+export const orderRefundNotFound = refusal<{ refund: string }>(
+  "order.refund_not_found",
+  "not-found",
+  ({ refund }) => `The order has no refund ${refund}.`,
+);
+
+export const orderPaymentsTooMany = refusal<object>(
+  "order.payments_too_many",
+  "conflict",
+  () => "The order was tried to be paid as often as it may be.",
 );

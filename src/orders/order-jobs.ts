@@ -1,3 +1,4 @@
+import { forgetWebhooks, type WebhookKey, workWebhook } from "../payments/index.ts";
 import type { Job } from "../platform/jobs.ts";
 import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
@@ -6,6 +7,7 @@ import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { payBack } from "./refund-payment-flow.ts";
+import { type NewsPolicy, openWebhookWork } from "./work-webhook-flow.ts";
 
 /** Gives promised money back. May run twice: see `payBack`. */
 export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refund: number }> {
@@ -13,6 +15,16 @@ export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refun
     declaration: refundPayment,
     run: ({ orderId, refund }, { tries }) => payBack(counter, { orderId: BigInt(orderId), refund }, tries),
   };
+}
+
+/** Works on webhooks of the inbox. May run twice: see `openWebhookWork`. */
+export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: NewsPolicy): Job<WebhookKey> {
+  return { declaration: workWebhook, run: openWebhookWork(counter, desk, policy) };
+}
+
+/** Takes away webhooks that were worked on so long ago that nobody sends them again. */
+export async function forgetOldWebhooks({ db, clock }: Counter, keptMs: number): Promise<void> {
+  await forgetWebhooks(db, new Date(clock.now().getTime() - keptMs));
 }
 
 /** Settles what is due until nothing more is. */

@@ -7,6 +7,19 @@ export const webhookSignatureWrong = refusal<{ reason: string }>(
   ({ reason }) => `The webhook is not signed as it must be: ${reason}.`,
 );
 
+/** The first stands: what it said may have moved money already. */
+export const webhookChanged = refusal<{ eventId: string }>(
+  "payment.webhook_changed",
+  "invalid",
+  ({ eventId }) => `The webhook ${eventId} came before with another address or body.`,
+);
+
+export const webhooksTooMany = refusal<object>(
+  "payment.webhooks_too_many",
+  "too-many",
+  () => "More webhooks wait to be stored than can be; send this one again.",
+);
+
 export const sandboxAmountWrong = refusal<{ amount: string; currency: string }>(
   "payment.sandbox_amount_wrong",
   "invalid",

@@ -1,3 +1,4 @@
+export { endWebhooks, putOffWebhook, type WebhookEnding } from "./end-webhooks.ts";
 export type {
   ChargeAnswer,
   ChargeFailure,
@@ -7,11 +8,16 @@ export type {
   RefundRequest,
 } from "./gateway.ts";
 export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
+export { findWebhooks } from "./inbox-queries.ts";
 export {
+  type AttemptMoney,
   type AttemptState,
   attemptKey,
   isOpen,
+  leftMinor,
   type MoneyEntry,
+  mostAttempts,
+  mostRefunds,
   nextCheckDelayMs,
   type PaymentAttempt,
   type Refund,
@@ -21,11 +27,26 @@ export {
   claimDueAttempts,
   findAttempts,
   findCaptures,
+  findEntriesOf,
   findRefund,
+  findRefunds,
   listEntries,
-  updateRefund,
+  pageAttempts,
+  pageRefunds,
+  sumMoney,
 } from "./payment-queries.ts";
-export { recordMoney, requestRefunds, saveAttempts, startAttempts } from "./record-payments.ts";
+export { recordMoney, requestRefunds, saveAttempts, saveRefunds, startAttempts } from "./record-payments.ts";
 export { suspendMoney } from "./suspend-money.ts";
 export type { SuspendedMoney } from "./suspense.ts";
+export {
+  causeOf,
+  entryKindOf,
+  type KeptWebhook,
+  type NewsKind,
+  newsKinds,
+  type Webhook,
+  type WebhookKey,
+} from "./webhook.ts";
+export { forgetWebhooks, openWebhookInbox, type WebhookInbox } from "./webhook-inbox-flow.ts";
 export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";
+export { workWebhook } from "./work-webhook.ts";

@@ -232,7 +232,11 @@ export const settings = {
     { from: 100, to: 1_000_000_000 },
   ),
   webhookRetentionDays: whole(
-    { env: "WEBHOOK_RETENTION_DAYS", fallback: 30, help: "How long payment webhooks are kept once they are worked on." },
+    {
+      env: "WEBHOOK_RETENTION_DAYS",
+      fallback: 30,
+      help: "How long payment webhooks are kept once they are worked on.",
+    },
     { from: 4, to: 3650 },
   ),
   notificationServiceUrl: url(

@@ -1,0 +1,142 @@
+import {
+  causeOf,
+  endWebhooks,
+  findWebhooks,
+  type KeptWebhook,
+  type NewsKind,
+  putOffWebhook,
+  type WebhookEnding,
+  type WebhookKey,
+} from "../payments/index.ts";
+import { coalesce } from "../platform/coalesce.ts";
+import { isUnavailable } from "../platform/errors.ts";
+import { reach } from "../platform/failpoints.ts";
+import { parseOrderId } from "./find-orders.ts";
+import { hearChargeback } from "./hear-chargeback.ts";
+import { openPaymentHearing, type PaymentHeard, type PaymentNews } from "./hear-payment-flow.ts";
+import { hearRefund } from "./hear-refund.ts";
+import { hearRefundFailure } from "./hear-refund-failure.ts";
+import { findOrders } from "./order-queries.ts";
+import { parkWebhook } from "./park-webhook.ts";
+import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
+
+/** How long news waits for what it follows on. */
+export interface NewsPolicy {
+  readonly earlyMs: number;
+}
+
+const unconfirmedMs = 259_200_000; // Three days: as long as a payment service sends webhooks again.
+const mostTogether = 200; // Twice the jobs that one process runs at once.
+const flushes = 2; // One commits while the next is gathered.
+
+type Heard = PaymentHeard | "recorded";
+
+/**
+ * Opens the work on webhooks of the inbox: one call for each. May run twice, late, and in two processes at once: all
+ * news goes through the doors that our own answers take, and what ended is left alone.
+ *
+ * News that fits nothing yet is put off with growing waits; when its time is over, a person is asked.
+ */
+export function openWebhookWork(
+  counter: Counter,
+  desk: Pick<PaymentDesk, "settle">,
+  policy: NewsPolicy,
+): (key: WebhookKey) => Promise<void> {
+  const { db, clock } = counter;
+  const together = { most: mostTogether, flushes, mayRunAlone: (error: unknown) => !isUnavailable(error) };
+  const hearPayment = openPaymentHearing(counter, desk);
+  const read = coalesce<WebhookKey, KeptWebhook | undefined>({ ...together, run: (keys) => readAll(counter, keys) });
+  const end = coalesce<WebhookEnding, void>({
+    ...together,
+    async run(endings) {
+      await db.transaction((tx) => endWebhooks(tx, endings, clock.now()));
+      return endings.map(() => undefined);
+    },
+  });
+
+  async function hear(webhook: KeptWebhook): Promise<Heard> {
+    const orderId = parseOrderId(webhook.namedOrder);
+    if (orderId === undefined) return "no_order";
+    const { news } = webhook;
+    return news === "succeeded" || news === "failed"
+      ? hearPayment(paymentNewsOf({ ...webhook, news }, orderId))
+      : hearMoneyBack(counter, { ...webhook, news }, orderId);
+  }
+
+  return async (key) => {
+    const webhook = await read(key);
+    if (webhook?.state !== "received") return;
+    await reach("before-webhook-work");
+    const heard = await hear(webhook);
+    await reach("after-webhook-work");
+    const { gateway, eventId } = webhook;
+    switch (verdictOn(heard, webhook, { policy, now: clock.now() })) {
+      case "worked":
+        return end({ gateway, eventId, state: "worked", outcome: heard });
+      case "again":
+        return db.transaction((tx) => putOffWebhook(tx, webhook, clock.now()));
+      case "parked":
+        return park(counter, webhook, heard);
+    }
+  };
+}
+
+async function readAll({ db }: Counter, keys: readonly WebhookKey[]): Promise<(KeptWebhook | undefined)[]> {
+  const gateways = keys.map(({ gateway }) => gateway);
+  const eventIds = keys.map(({ eventId }) => eventId);
+  const found = new Map((await findWebhooks(db, { gateways, eventIds })).map((row) => [nameOf(row), row]));
+  return keys.map((key) => found.get(nameOf(key)));
+}
+
+function nameOf({ gateway, eventId }: WebhookKey): string {
+  return `${gateway}\n${eventId}`;
+}
+
+type About<News extends NewsKind> = KeptWebhook & { readonly news: News };
+
+function paymentNewsOf(webhook: About<"succeeded" | "failed">, orderId: bigint): PaymentNews {
+  const { gateway, news, paymentId: reference, amountMinor, currency } = webhook;
+  const by = { actor: "payment service", cause: causeOf(webhook) };
+  return news === "succeeded"
+    ? { orderId, gateway, answer: { outcome: "paid", reference, amountMinor, currency }, by }
+    : { orderId, gateway, answer: { outcome: "failed", failure: "processing_error", reference }, by };
+}
+
+const moneyBack = { refunded: hearRefund, refund_failed: hearRefundFailure, charged_back: hearChargeback };
+
+async function hearMoneyBack(
+  { db, clock }: Counter,
+  webhook: About<keyof typeof moneyBack>,
+  orderId: bigint,
+): Promise<Heard> {
+  const { paymentId: reference, refundId: refundReference, amountMinor, currency } = webhook;
+  const [order] = await findOrders(db, { orderIds: [orderId] });
+  if (!order) return "no_order";
+  const news = { orderId, reference, refundReference, amountMinor, currency, cause: causeOf(webhook) };
+  const hear = moneyBack[webhook.news];
+  return db.transaction((tx) => hear(tx, news, clock.now()));
+}
+
+/** How long what did not fit may still come to fit; undefined when it is settled or never will. */
+function patienceMs(heard: Heard, { earlyMs }: NewsPolicy): number | undefined {
+  if (heard === "unconfirmed") return Math.max(unconfirmedMs, earlyMs);
+  return heard === "early" || heard === "no_order" ? earlyMs : undefined;
+}
+
+function verdictOn(
+  heard: Heard,
+  { receivedAt }: KeptWebhook,
+  { policy, now }: { policy: NewsPolicy; now: Date },
+): "worked" | "again" | "parked" {
+  if (heard === "elsewhere") return "parked";
+  const patience = patienceMs(heard, policy);
+  if (patience === undefined) return "worked";
+  return now.getTime() - receivedAt.getTime() < patience ? "again" : "parked";
+}
+
+async function park({ db, clock }: Counter, webhook: KeptWebhook, why: string): Promise<void> {
+  const orderId = parseOrderId(webhook.namedOrder) ?? null;
+  const known = orderId === null ? [] : await findOrders(db, { orderIds: [orderId] });
+  const unfitting = { orderId: known.length > 0 ? orderId : null, why };
+  await db.transaction((tx) => parkWebhook(tx, webhook, unfitting, clock.now()));
+}

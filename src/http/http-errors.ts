@@ -42,6 +42,18 @@ export const malformedRequest = refusal<Nothing>(
   () => "The request is not valid HTTP.",
 );
 
+export const hostInvalid = refusal<Nothing>(
+  "http.host_invalid",
+  "unreadable",
+  () => "A request names the host it is for once, in the header Host.",
+);
+
+export const expectationFailed = refusal<Nothing>(
+  "http.expectation_failed",
+  "unreadable",
+  () => "Of the header Expect only `100-continue` is understood.",
+);
+
 export const requestTimedOut = refusal<Nothing>(
   "http.request_timeout",
   "unreadable",
@@ -51,7 +63,7 @@ export const requestTimedOut = refusal<Nothing>(
 export const headersTooLarge = refusal<Nothing>(
   "http.headers_too_large",
   "too-large",
-  () => "The headers of the request are too large.",
+  () => "The headers of the request are too large, or too many.",
 );
 
 export const unauthorized = refusal<Nothing>(

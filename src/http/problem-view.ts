@@ -19,6 +19,7 @@ const statusByKind: Readonly<Record<RefusalKind, number>> = {
 const statusByCode: Readonly<Record<string, number>> = {
   "http.method_not_allowed": 405,
   "http.request_timeout": 408,
+  "http.expectation_failed": 417,
   "http.headers_too_large": 431,
 };
 

@@ -161,8 +161,11 @@ export const answerHeaders: Readonly<Record<string, object>> = {
 };
 
 function headerParameter(name: string, description: string, example: string, schema: object = text) {
-  return { name, in: "header", required: false, description, schema, example };
+  return { name, in: "header", required: signatureHeaders.includes(name), description, schema, example };
 }
+
+/** Source: Standard Webhooks 1.0. */
+export const signatureHeaders: readonly string[] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 const longestKey = 255; // As idempotency.ts reads it.
 
@@ -183,6 +186,17 @@ export const requestHeaders: Readonly<Record<string, object>> = {
     "If-None-Match",
     "The `ETag` that you have: 304 without a body when it is still so.",
     '"zqOqlS2ZRt0sMPGwCCDiNg"',
+  ),
+  "webhook-id": headerParameter(
+    "webhook-id",
+    "The same whenever this news is sent again.",
+    "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+  ),
+  "webhook-timestamp": headerParameter("webhook-timestamp", "When it was signed, in seconds.", "1795435200"),
+  "webhook-signature": headerParameter(
+    "webhook-signature",
+    "Made from id, timestamp and body with the shared secret, as Standard Webhooks has it.",
+    "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   ),
 };
 

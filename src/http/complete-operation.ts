@@ -1,4 +1,4 @@
-import { componentName, headerRefs, limitHeaders, refusals } from "./api-components.ts";
+import { componentName, headerRefs, limitHeaders, refusals, signatureHeaders } from "./api-components.ts";
 import { composeExample, type Schema } from "./compose-example.ts";
 
 interface Parameter {
@@ -23,6 +23,7 @@ export interface Operation {
 export interface RouteFacts {
   readonly scope?: string | undefined;
   readonly unlimited?: boolean | undefined;
+  readonly signed?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
   readonly answers?: Readonly<Record<string, object>> | undefined;
 }
@@ -81,6 +82,7 @@ function sharedParameters(place: Place): string[] {
     ...(isWrite(place) ? ["Idempotency-Key"] : []),
     ...(demandsTag(place) ? ["If-Match"] : []),
     ...(isTagged(place) ? ["If-None-Match"] : []),
+    ...(place.facts.signed ? signatureHeaders : []),
   ];
 }
 

@@ -18,7 +18,11 @@ const { app } = await testServer(
       { config: { scope: "orders:read", refuses: [413], answers }, schema: shown },
       async () => ({}),
     );
-    server.get("/plain", { config: { open: true }, schema: { response: { 200: Thing } } }, async () => ({}));
+    server.get(
+      "/plain",
+      { config: { open: true, signed: true }, schema: { response: { 200: Thing } } },
+      async () => ({}),
+    );
   },
   { tags: { Things: "What there is." } },
 );
@@ -70,6 +74,11 @@ describe("the description", () => {
       "RateLimit-Policy",
     ]);
     assert.deepEqual(parametersOf(read), ["header If-None-Match", "path id"]);
+    assert.deepEqual(parametersOf(described.paths["/plain"].get), [
+      "header webhook-id",
+      "header webhook-signature",
+      "header webhook-timestamp",
+    ]);
     assert.deepEqual(Object.keys(read.responses[200].headers), ["ETag", "RateLimit", "RateLimit-Policy", "X-Colour"]);
   });
 

@@ -39,8 +39,8 @@ const introduction = [
 
 /** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
 function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
-  const { scope, unlimited, refuses, answers } = config ?? {};
-  const said = { ...schema, [factsKey]: { scope, unlimited, refuses, answers } satisfies RouteFacts };
+  const { scope, unlimited, signed, refuses, answers } = config ?? {};
+  const said = { ...schema, [factsKey]: { scope, unlimited, signed, refuses, answers } satisfies RouteFacts };
   if (scope === undefined) return { ...said, security: [] };
   return {
     ...said,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { answerWithTag } from "../http/match-request.ts";
 import { getOrderId } from "../orders/index.ts";
 import type { Db } from "../platform/db.ts";
 import { getMail, listMails } from "./list-mails.ts";
@@ -69,7 +70,9 @@ export function mailRoutes(db: Db): FastifyPluginAsyncTypebox {
         params: Type.Object({ mail_id: Type.String({ description: "The mail's id.", examples: ["7"] }) }),
         response: { 200: MailView },
       },
-      handler: async ({ params }) => mailView(await getMail(db, params.mail_id)),
+      async handler(request, reply) {
+        return answerWithTag(request, reply, mailView(await getMail(db, request.params.mail_id)));
+      },
     });
 
     servePage(app as unknown as FastifyInstance);

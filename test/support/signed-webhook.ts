@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { parseWebhookSecrets, signWebhook } from "../../src/payments/webhook-signature.ts";
 import { type Answered, type ServingProcess, webhookSecret } from "./serve.ts";
 
@@ -19,4 +20,9 @@ export function tellServer(server: ServingProcess, told: Told): Promise<Answered
   const body = `{"payment_id":"${paymentId}","status":"${status}","amount":${amount},"currency":"${currency}"}`;
   const headers = { ...signWebhook(secrets, { id, body, now: new Date() }) };
   return server.send("POST", `/api/v1/orders/${orderId}/webhook`, { body, headers });
+}
+
+/** The headers of signed news, under an id of its own. */
+export function signedHeaders(body: string): Record<string, string> {
+  return { ...signWebhook(secrets, { id: `msg_${randomUUID()}`, body, now: new Date() }) };
 }

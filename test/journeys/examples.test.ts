@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { before, describe, test } from "node:test";
+import { type ApiDocument, type Described, exampleOf, operationsOf } from "../support/described-api.ts";
+import { eventually } from "../support/eventually.ts";
+import { answerChecker, hearBeginning, type Ids, requestOf } from "../support/run-example.ts";
+import { type Answered, givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
+import { signedHeaders } from "../support/signed-webhook.ts";
+
+let site: Site;
+let server: ServingProcess;
+let document: ApiDocument;
+let operations: Described[] = [];
+let check: ReturnType<typeof answerChecker>;
+
+before(async () => {
+  site = await givenSite();
+  server = await startServing(site);
+  document = JSON.parse((await server.send("GET", "/openapi.json")).text);
+  operations = operationsOf(document);
+  check = answerChecker(document);
+});
+
+function operation(id: string): Described {
+  const found = operations.find((one) => one.id === id);
+  assert.ok(found, id);
+  return found;
+}
+
+function read<Body>(answer: Answered): Body {
+  assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
+  return JSON.parse(answer.text);
+}
+
+/** The order of the description's own example, placed now, and every name by which an example calls it. */
+async function givenOrder(member: object = {}): Promise<Ids> {
+  const body = { ...(exampleOf(operation("placeOrderV1").body ?? {}) as object), ...member };
+  const { id } = read<{ id: number }>(await server.send("POST", "/api/v1/orders/", { body }));
+  const { number } = read<{ number: string }>(await server.send("GET", `/api/v2/orders/${id}`));
+  return { order_id: id, id: number, order: number };
+}
+
+/** What an operation needs to be there before its example, beside a paid order. */
+const starters: Readonly<Record<string, () => Promise<Ids>>> = {
+  async createSandboxRefund() {
+    const order = await givenOrder();
+    const answer = await server.send("GET", `/api/v1/payments/order/${order.order_id}`);
+    return { ...order, payment_id: read<{ payment_id: string }>(answer).payment_id };
+  },
+  listMails: async () => ({ ...(await givenOrder()), order_id: String((await givenOrder()).id) }),
+};
+
+/** The ids of a path's last parameter: those of the collection that it stands in. */
+async function idFrom(path: string, ids: Ids): Promise<Ids> {
+  const [, collection = "", name = ""] = /^(.*)\/\{(\w+)\}[^{]*$/.exec(path) ?? [];
+  const list = operations.find((one) => one.path === collection && one.method === "GET");
+  assert.ok(list, `Nothing lists what ${path} shows: the test needs a starter for it.`);
+  let found: Record<string, string | number> | undefined;
+  await eventually(`${collection} has something`, async () => {
+    const answer = await server.send("GET", requestOf({ ...list, parameters: [] }, ids).path);
+    [found] = read<{ data: Record<string, string | number>[] }>(answer).data;
+    return found !== undefined;
+  });
+  return { ...ids, [name]: found?.[name] ?? found?.id ?? "" };
+}
+
+async function idsFor({ id, path }: Described): Promise<Ids> {
+  const ids = await (starters[id] ?? givenOrder)();
+  const isKnown = /^[^{]*\/orders?\/\{(order_)?id\}[^{]*$/.test(path) || !path.includes("{");
+  return isKnown ? ids : idFrom(path, ids);
+}
+
+async function ask(described: Described): Promise<Answered> {
+  const { path, body } = requestOf(described, await idsFor(described));
+  if (described.responses[200]?.content?.["text/event-stream"]) return hearBeginning(server, path);
+  if (described.method === "GET") return server.send("GET", path);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = described.parameters.some(({ name }) => name === "webhook-signature")
+    ? signedHeaders(text ?? "")
+    : {};
+  return server.send(described.method, path, {
+    ...(text === undefined ? {} : { body: text }),
+    key: randomUUID(),
+    headers,
+  });
+}
+
+describe("the examples of the API description", () => {
+  test("all work, and are answered as it says", async (t) => {
+    assert.ok(operations.length > 10);
+    for (const described of operations) {
+      await t.test(`${described.id}: ${described.method} ${described.path}`, async () => {
+        const answer = await ask(described);
+        assert.deepEqual(check(described, answer), []);
+        assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
+      });
+    }
+  });
+
+  test("are refused as it says, without a key and with a body of another kind", async () => {
+    const wrong: string[] = [];
+    for (const described of operations.filter(({ responses }) => "401" in responses)) {
+      const { path } = requestOf(described, { id: 1, order_id: 1 });
+      const unknown = await fetch(`${server.address}${path}`, { method: described.method });
+      const text = await unknown.text();
+      const answer = { status: unknown.status, headers: unknown.headers, text };
+      if (answer.status !== 401) wrong.push(`${described.id} is open: ${text}`);
+      wrong.push(...check(described, answer));
+      if (!described.hasBody) continue;
+      const invalid = await server.send(described.method, path, { body: "[]" });
+      if (invalid.status !== 422) wrong.push(`${described.id} takes a list: ${invalid.text}`);
+      wrong.push(...check(described, invalid));
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test("would not pass when an answer is not as described", () => {
+    const described = operation("getOrder");
+    const answer = (status: number, headers: Record<string, string>, text: string) =>
+      check(described, { status, headers: new Headers(headers), text });
+    const json = { "content-type": "application/json; charset=utf-8", etag: '"x"' };
+    const shown = JSON.stringify(exampleOf(described.responses[200]?.content?.["application/json"] ?? {}));
+    assert.deepEqual(answer(200, json, shown), []);
+    assert.match(
+      answer(200, json, shown.replace('"number"', '"nummer"')).join(),
+      /must have required property 'number'/,
+    );
+    assert.match(answer(200, { ...json, "content-type": "text/plain" }, shown).join(), /text\/plain is not described/);
+    assert.match(answer(200, { "content-type": "application/json" }, shown).join(), /ETag is missing/);
+    assert.match(answer(418, json, shown).join(), /418 is not described/);
+    assert.match(answer(304, { etag: '"x"' }, shown).join(), /A body is not described/);
+  });
+});

@@ -37,6 +37,6 @@ export const endLease = change<Sql, { name: string; holder: string; token: bigin
   "platform.end_lease",
   `
   update platform.leases
-     set lease_until = '-infinity'
+     set lease_until = least(lease_until, clock_timestamp())
    where name = :name and holder = :holder and token = :token`,
 );

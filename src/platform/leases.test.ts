@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
+import { ask } from "../../test/support/ask.ts";
 import { inTx, testDatabase } from "../../test/support/database.ts";
 import { giveUpLease, holdsLease, type Lease, takeLease } from "./leases.ts";
 
@@ -88,6 +89,10 @@ describe("giveUpLease", () => {
       await giveUpLease(tx, old);
       assert.equal(await holdsLease(tx, present), true);
       await giveUpLease(tx, present);
+      // A time without end would be a violation to whoever verifies a shop that was stopped.
+      assert.deepEqual(await ask(tx, "select isfinite(lease_until) as finite from platform.leases"), [
+        { finite: true },
+      ]);
       assert.equal((await takeLease(tx, { name, holder: ann, seconds: 60 }))?.token, 3n);
     }),
   );

@@ -4,10 +4,11 @@
 -- The job is written in the transaction of what it is for, so that neither is ever seen alone.
 with jobs as materialized (
   select tasks.identifier, jobs.payload ->> 'orderId' as order_id, jobs.payload ->> 'refund' as refund,
-         jobs.payload ->> 'kind' as kind
+         jobs.payload ->> 'kind' as kind,
+         jobs.payload ->> 'gateway' as gateway, jobs.payload ->> 'eventId' as event_id
     from graphile_worker._private_jobs as jobs
     join graphile_worker._private_tasks as tasks on tasks.id = jobs.task_id
-   where tasks.identifier in ('refund-payment', 'tell-customer')
+   where tasks.identifier in ('refund-payment', 'tell-customer', 'work-webhook')
 )
 select format('Order %s waits for payment; its newest attempt, %s, is %s.', orders.order_id, orders.attempts,
               coalesce(attempts.state, 'not there')) as what,
@@ -40,3 +41,10 @@ select format('The message %s of order %s is queued, and no job sends it.', kind
    and not exists (select from jobs
                     where jobs.identifier = 'tell-customer' and jobs.order_id = messages.order_id::text
                       and jobs.kind = messages.kind)
+union all
+select format('The webhook %s of gateway %s was received, and no job works on it.', event_id, gateway), null
+  from payments.webhook_inbox as kept
+ where state = 'received'
+   and not exists (select from jobs
+                    where jobs.identifier = 'work-webhook' and jobs.gateway = kept.gateway
+                      and jobs.event_id = kept.event_id)

@@ -1,5 +1,5 @@
 -- id: I31
--- title: No payment, refund or key is still unknown
+-- title: No payment, refund, key or webhook is still unknown
 -- when: drained
 -- A gateway that named its payment has it in hand and may take days; without a reference nobody knows whether it does.
 select format('Attempt %s of order %s is %s after %s checks.', attempt, order_id, state, checks) as what, order_id
@@ -16,3 +16,7 @@ union all
 select format('The key %s of %s is in flight since %s.', key, principal, created_at), order_id
   from http.idempotency_keys
  where answered_at is null and created_at < now() - interval '2 minutes'
+union all
+select format('The webhook %s of gateway %s is in the inbox since %s.', event_id, gateway, received_at), null
+  from payments.webhook_inbox
+ where state = 'received' and next_try_at < now() - interval '2 minutes'

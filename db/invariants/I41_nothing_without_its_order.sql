@@ -19,5 +19,7 @@ select format('%s %s belongs to order %s, which is not there.', part.kind, part.
         union all
         select 'Mail', message_id, order_id from notifications.mails
         union all
+        select 'Suspended ' || kind, reference, order_id from payments.suspense where order_id is not null
+        union all
         select 'Task', task_id::text, order_id from tasks.tasks where order_id is not null) as part
  where not exists (select from orders.orders where orders.order_id = part.order_id)

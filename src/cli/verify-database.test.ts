@@ -7,11 +7,12 @@ import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
+import { seededWebhooks, soundWebhooks } from "../../test/support/seeded-webhooks.ts";
 import { migrate } from "../platform/migrate.ts";
 import { parseInvariant, readInvariants } from "./read-invariants.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
-const everyViolation = [...seededViolations, ...seededOperations];
+const everyViolation = [...seededViolations, ...seededOperations, ...seededWebhooks];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
 const ids = (await readInvariants()).map(({ id }) => id).filter((id) => id !== "I32");
@@ -52,7 +53,7 @@ describe("verifyDatabase", () => {
     });
   }
 
-  for (const { what, sql } of soundOperations) {
+  for (const { what, sql } of [...soundOperations, ...soundWebhooks]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();
       await givenBooks(db);

@@ -103,7 +103,10 @@ create table http.idempotency_keys (
   answer_body text,
   created_at timestamp with time zone not null,
   answered_at timestamp with time zone,
+  payment_order_id bigint,
+  payment_attempt integer,
   constraint idempotency_keys_answered_whole CHECK (((answer_status IS NULL) = (answered_at IS NULL))),
+  constraint idempotency_keys_payment_whole CHECK (((payment_order_id IS NULL) = (payment_attempt IS NULL))),
   constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
 );
 CREATE INDEX idempotency_keys_by_age ON http.idempotency_keys USING btree (created_at);
@@ -209,7 +212,9 @@ create table orders.orders (
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  charged_back_minor bigint default 0 not null,
   constraint orders_amounts_not_negative CHECK (((items_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0) AND (shipping_minor >= 0))),
+  constraint orders_chargebacks_within_captures CHECK (((charged_back_minor >= 0) AND (charged_back_minor <= captured_minor))),
   constraint orders_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint orders_pending_expire CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
   constraint orders_refunds_within_captures CHECK (((refunding_minor >= 0) AND (refunded_minor >= 0) AND ((refunding_minor + refunded_minor) <= captured_minor))),

@@ -1,11 +1,12 @@
 -- id: I07
 -- title: Captured money belongs to a paid order, goes back, or waits for a person
 -- when: always
--- What is promised back is enough here: that a promise is kept is the matter of I31.
+-- What is promised back is enough here: that a promise is kept is the matter of I31. What a bank took is gone as well.
 with returned as (
   select order_id, attempt, sum(amount_minor) as amount_minor
-    from payments.refunds
-   where state in ('requested', 'succeeded')
+    from (select order_id, attempt, amount_minor from payments.refunds where state in ('requested', 'succeeded')
+          union all
+          select order_id, attempt, amount_minor from payments.money_entries where kind = 'chargeback') as gone
    group by order_id, attempt
 )
 select format('%s %s were captured by attempt %s of order %s, which is %s; %s are promised back.', entries.amount_minor,

@@ -8,7 +8,7 @@ with stream as materialized (
    where stream_kind = 'order'
      and (to_status is not null
           or type in ('OrderCreated', 'OrderConfirmed', 'OrderCancelled', 'OrderCompleted', 'PaymentInitiated',
-                      'PaymentProcessed', 'RefundProcessed'))
+                      'PaymentProcessed', 'RefundProcessed', 'RefundFailed', 'PaymentChargedBack'))
 )
 select format('Event %s of order %s is %s and moves it %s.', sequence, order_id, type,
               coalesce('from ' || from_status || ' to ' || to_status, 'nowhere')) as what,
@@ -22,15 +22,16 @@ union all
 select format('Event %s of order %s is %s; the ledger has %s there.', sequence, order_id, coalesce(type, 'not there'),
               coalesce('a ' || entries.kind, 'nothing')),
        order_id
-  from (select order_id, sequence, type from stream where type in ('PaymentProcessed', 'RefundProcessed')) as money
+  from (select order_id, sequence, type
+          from stream
+         where type in ('PaymentProcessed', 'RefundProcessed', 'RefundFailed', 'PaymentChargedBack')) as money
   full join payments.money_entries as entries using (order_id, sequence)
  where case coalesce(entries.kind, 'none')
          when 'capture' then type is distinct from 'PaymentProcessed'
          when 'refund' then type is distinct from 'RefundProcessed'
-         when 'none' then true
-         else not exists (select from events.events as recorded
-                           where recorded.stream_kind = 'order' and recorded.stream_id = entries.order_id
-                             and recorded.sequence = entries.sequence)
+         when 'refund_failed' then type is distinct from 'RefundFailed'
+         when 'chargeback' then type is distinct from 'PaymentChargedBack'
+         else true
        end
 union all
 select format('Order %s has %s payment attempts and %s PaymentInitiated events.', order_id, coalesce(started, 0),

@@ -23,3 +23,14 @@ select format('Refund %s of order %s has succeeded, and the ledger does not have
                     where entries.order_id = given.order_id and entries.attempt = given.attempt
                       and entries.kind = 'refund' and entries.reference = given.reference
                       and entries.amount_minor = given.amount_minor)
+union all
+select format('Refund %s of order %s has failed, and the ledger says that it went back and stays there.', refund, order_id),
+       order_id
+  from payments.refunds as given
+ where state = 'failed' and reference is not null
+   and exists (select from payments.money_entries as entries
+                where entries.order_id = given.order_id and entries.attempt = given.attempt
+                  and entries.kind = 'refund' and entries.reference = given.reference)
+   and not exists (select from payments.money_entries as entries
+                    where entries.order_id = given.order_id and entries.attempt = given.attempt
+                      and entries.kind = 'refund_failed' and entries.reference = given.reference)

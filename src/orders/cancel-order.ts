@@ -1,12 +1,11 @@
 import { findProviderOrders } from "../fulfillment/index.ts";
-import { findAttempts } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { type Author, addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
-import { balanceMinor, canMove, movesFrom, type Order } from "./order.ts";
-import { orderCannotMove, orderNotFound, orderPaymentUnderWay } from "./order-errors.ts";
+import { holdOrderMoney } from "./hold-order-money.ts";
+import { canMove, movesFrom, type Order } from "./order.ts";
+import { orderCannotMove, orderPaymentUnderWay, paymentRetrySeconds } from "./order-errors.ts";
 import { type CancelReason, orderCancelled } from "./order-events.ts";
-import { lockOrders } from "./order-queries.ts";
-import { promiseRefund } from "./settlement.ts";
+import { chargesLeft, type MoneyInHand, promiseRefund } from "./repayment.ts";
 import { letterJob } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
@@ -15,9 +14,6 @@ export interface CancelOrder {
   readonly reason: CancelReason;
   readonly by: Author;
 }
-
-/** A gateway answers within half a minute, so that is when asking again is worth it. */
-const paymentRetrySeconds = 30;
 
 /**
  * Cancels an order that has not shipped, promises its money back and queues the refund and the mail.
@@ -31,13 +27,11 @@ export async function cancelOrder(
   policy: OrderPolicy,
   now: Date,
 ): Promise<Order> {
-  const orderIds = [orderId];
-  const [[order], attempts, parts] = await Promise.all([
-    lockOrders(tx, { orderIds }),
-    findAttempts(tx, { orderIds }),
-    findProviderOrders(tx, { orderIds }),
+  const [hand, parts] = await Promise.all([
+    holdOrderMoney(tx, orderId),
+    findProviderOrders(tx, { orderIds: [orderId] }),
   ]);
-  if (!order) throw orderNotFound({ order: orderId.toString() });
+  const { order } = hand;
   if (order.status === "cancelled") return order;
   if (order.status === "payment_processing") throw orderPaymentUnderWay({}, { retryAfterSeconds: paymentRetrySeconds });
   const handedOver = parts.some((part) => part.fulfilment === "ready" || part.fulfilment === "fulfilled");
@@ -49,18 +43,16 @@ export async function cancelOrder(
   const cancelled = addEvent(changes, order, { ...orderCancelled(order, reason, now), by }, { to: "cancelled" });
   for (const part of parts) changes.partsSaved.push({ ...part, processing: "cancelled" });
   changes.jobs.push(letterJob(orderId, "order_cancelled"));
-  const settled = giveBack(changes, cancelled, attempts);
+  const settled = giveBack(changes, hand, cancelled);
   writeChanges(tx, changes);
   return settled;
 }
 
-/** What was captured and not promised back yet goes back on the attempt that brought it. */
-function giveBack(changes: Changes, order: Order, attempts: Awaited<ReturnType<typeof findAttempts>>): Order {
-  const paid = attempts.find((attempt) => attempt.state === "paid");
-  if (!paid) return order;
-  // What other attempts brought besides was promised back when it came.
-  let amountMinor = balanceMinor(order);
-  if (amountMinor > paid.amountMinor) amountMinor = paid.amountMinor;
-  if (amountMinor === 0n) return order;
-  return promiseRefund(changes, order, { attempt: paid, amountMinor, reason: "order_cancelled" });
+/** What is left of each payment goes back on it, by which it came. */
+function giveBack(changes: Changes, hand: MoneyInHand, cancelled: Order): Order {
+  let order = cancelled;
+  for (const { attempt, leftMinor } of chargesLeft(hand)) {
+    order = promiseRefund(changes, order, { attempt, amountMinor: leftMinor, reason: "order_cancelled" });
+  }
+  return order;
 }

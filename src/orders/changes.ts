@@ -36,6 +36,8 @@ export interface Changes {
   readonly attemptsSaved: Map<string, PaymentAttempt>;
   readonly entries: MoneyEntry[];
   readonly refunds: Refund[];
+  /** The newest state of each refund that was settled; those of this transaction are inserted first. */
+  readonly refundsSaved: Map<string, Refund>;
   readonly partsStarted: ProviderOrder[];
   readonly partsSaved: ProviderOrder[];
   readonly events: NewEvent[];
@@ -55,6 +57,7 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
     attemptsSaved: new Map(),
     entries: [],
     refunds: [],
+    refundsSaved: new Map(),
     partsStarted: [],
     partsSaved: [],
     events: [],
@@ -62,6 +65,14 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
     tasks: [],
     suspended: [],
   };
+}
+
+/** For verbs after which nobody waits for anything: they start no attempt and leave no order unpaid. */
+const noWaits: OrderPolicy = { expiryMs: 0, firstCheckMs: 0, againMs: 0 };
+
+/** Changes of money alone: what an order's status is, and until when, stays as it was. */
+export function noMoneyChanges(now: Date): Changes {
+  return noChanges(now, noWaits);
 }
 
 const sequenceDigits = 4; // Up to 7fff, far more events than an order lives through; payments take the rest.
@@ -74,7 +85,9 @@ export function eventIdOf(uid: string, sequence: number): string {
 /** What else changes on the order together with an event. */
 export interface OrderStep {
   readonly to?: OrderStatus;
-  readonly set?: Partial<Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor" | "attempts" | "refunds">>;
+  readonly set?: Partial<
+    Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor" | "chargedBackMinor" | "attempts" | "refunds">
+  >;
 }
 
 /**
@@ -124,8 +137,16 @@ export function setCounters<Kept extends Order>(
 
 /** Remembers the newest state of an attempt. */
 export function saveAttempt(changes: Changes, attempt: PaymentAttempt): PaymentAttempt {
-  changes.attemptsSaved.set(`${attempt.orderId} ${attempt.attempt}`, attempt);
-  return attempt;
+  const saved = { ...attempt, updatedAt: changes.now };
+  changes.attemptsSaved.set(`${attempt.orderId} ${attempt.attempt}`, saved);
+  return saved;
+}
+
+/** Remembers the newest state of a refund. */
+export function saveRefund(changes: Changes, refund: Refund): Refund {
+  const saved = { ...refund, updatedAt: changes.now };
+  changes.refundsSaved.set(`${refund.orderId} ${refund.refund}`, saved);
+  return saved;
 }
 
 function expiryFrom(changes: Changes): Date {

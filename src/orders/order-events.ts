@@ -64,6 +64,23 @@ export const orderEvents = {
     currency: Currency,
     processedAt: Time,
   }),
+  RefundFailed: Type.Object({
+    refundId: Uuid,
+    paymentId: Uuid,
+    orderId: Uuid,
+    amount: Minor,
+    currency: Currency,
+    reason: Type.String(),
+    failedAt: Time,
+  }),
+  PaymentChargedBack: Type.Object({
+    paymentId: Uuid,
+    orderId: Uuid,
+    amount: Minor,
+    currency: Currency,
+    chargebackReference: Type.String(),
+    chargedBackAt: Time,
+  }),
   FulfilmentReady: Type.Object({ orderId: Uuid, providerId: Type.String(), readyAt: Time }),
   FulfilmentFulfilled: Type.Object({ orderId: Uuid, providerId: Type.String(), fulfilledAt: Time }),
   OrderCompleted: Type.Object({ orderId: Uuid, customerId: Uuid, completedAt: Time }),
@@ -177,6 +194,45 @@ export function refundProcessed(order: Order, refund: Refund, paymentId: string,
       amount: amount(refund.amountMinor),
       currency: refund.currency,
       processedAt: now.toISOString(),
+    },
+  };
+}
+
+export function refundFailed(
+  order: Order,
+  refund: Refund,
+  { paymentId, failure }: { paymentId: string; failure: string },
+  now: Date,
+): OrderNews {
+  return {
+    type: "RefundFailed",
+    data: {
+      refundId: refund.key,
+      paymentId,
+      orderId: order.uid,
+      amount: amount(refund.amountMinor),
+      currency: refund.currency,
+      reason: failure,
+      failedAt: now.toISOString(),
+    },
+  };
+}
+
+export function paymentChargedBack(
+  order: Order,
+  attempt: PaymentAttempt,
+  { amountMinor, reference }: { amountMinor: bigint; reference: string },
+  now: Date,
+): OrderNews {
+  return {
+    type: "PaymentChargedBack",
+    data: {
+      paymentId: attempt.key,
+      orderId: order.uid,
+      amount: amount(amountMinor),
+      currency: attempt.currency,
+      chargebackReference: reference,
+      chargedBackAt: now.toISOString(),
     },
   };
 }

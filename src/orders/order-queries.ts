@@ -70,7 +70,7 @@ export const insertItems = change<
 
 const orderColumns = `order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
          discount_minor, tax_minor, shipping_minor, total_minor, captured_minor, refunding_minor, refunded_minor,
-         attempts, refunds, last_sequence, expires_at, created_at, updated_at`;
+         charged_back_minor, attempts, refunds, last_sequence, expires_at, created_at, updated_at`;
 
 /**
  * Holds the rows until the transaction ends, in ascending order, so that two sets cannot wait for each other.
@@ -95,6 +95,7 @@ export const updateOrders = change<
     capturedMinors: bigint[];
     refundingMinors: bigint[];
     refundedMinors: bigint[];
+    chargedBackMinors: bigint[];
     attempts: number[];
     refunds: number[];
     lastSequences: number[];
@@ -106,13 +107,14 @@ export const updateOrders = change<
   `
   update orders.orders as held
      set status = given.status, captured_minor = given.captured_minor, refunding_minor = given.refunding_minor,
-         refunded_minor = given.refunded_minor, attempts = given.attempts, refunds = given.refunds,
-         last_sequence = given.last_sequence, expires_at = given.expires_at, updated_at = given.updated_at
+         refunded_minor = given.refunded_minor, charged_back_minor = given.charged_back_minor,
+         attempts = given.attempts, refunds = given.refunds, last_sequence = given.last_sequence,
+         expires_at = given.expires_at, updated_at = given.updated_at
     from unnest(:orderIds::bigint[], :statuses::text[], :capturedMinors::bigint[], :refundingMinors::bigint[],
-                :refundedMinors::bigint[], :attempts::int[], :refunds::int[], :lastSequences::int[],
-                :expiresAts::timestamptz[], :updatedAts::timestamptz[])
-      as given(order_id, status, captured_minor, refunding_minor, refunded_minor, attempts, refunds, last_sequence,
-               expires_at, updated_at)
+                :refundedMinors::bigint[], :chargedBackMinors::bigint[], :attempts::int[], :refunds::int[],
+                :lastSequences::int[], :expiresAts::timestamptz[], :updatedAts::timestamptz[])
+      as given(order_id, status, captured_minor, refunding_minor, refunded_minor, charged_back_minor, attempts,
+               refunds, last_sequence, expires_at, updated_at)
    where held.order_id = given.order_id`,
 );
 

@@ -78,6 +78,7 @@ export const OrderView = Type.Object(
     captured_amount: minor(179600),
     refunding_amount: minor(0),
     refunded_amount: minor(0),
+    charged_back_amount: minor(0),
     items: Type.Array(OrderItemView),
     payment_attempts: Type.Array(PaymentAttemptView),
     provider_orders: Type.Array(ProviderOrderView),
@@ -116,6 +117,7 @@ export function orderView(
     captured_amount: order.capturedMinor,
     refunding_amount: order.refundingMinor,
     refunded_amount: order.refundedMinor,
+    charged_back_amount: order.chargedBackMinor,
     items: order.items.map((item) => ({
       line: item.line,
       sku: item.sku,

@@ -31,6 +31,8 @@ export interface Order {
   /** What is promised back and not yet given back. */
   readonly refundingMinor: bigint;
   readonly refundedMinor: bigint;
+  /** What banks took back. It may have been given back before, so it can exceed what was left. */
+  readonly chargedBackMinor: bigint;
   /** The number of the newest payment attempt; 0 before the first. */
   readonly attempts: number;
   /** The number of the newest refund; 0 before the first. */
@@ -76,11 +78,6 @@ export function movesFrom(order: Pick<Order, "status" | "totalMinor">): readonly
 
 export function canMove(order: Pick<Order, "status" | "totalMinor">, to: OrderStatus): boolean {
   return movesFrom(order).includes(to);
-}
-
-/** What was captured and neither went back nor is promised back. */
-export function balanceMinor(order: Pick<Order, "capturedMinor" | "refundingMinor" | "refundedMinor">): bigint {
-  return order.capturedMinor - order.refundingMinor - order.refundedMinor;
 }
 
 export function isOrderStatus(word: string): word is OrderStatus {

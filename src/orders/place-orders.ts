@@ -73,6 +73,7 @@ function asCreated(given: NewOrder, now: Date): OrderWithItems {
     capturedMinor: 0n,
     refundingMinor: 0n,
     refundedMinor: 0n,
+    chargedBackMinor: 0n,
     attempts: 0,
     refunds: 0,
     lastSequence: 0,

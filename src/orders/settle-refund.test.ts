@@ -6,8 +6,8 @@ import { by, givenOrder, noon, policy } from "../../test/support/given-orders.ts
 import { listEntries } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { cancelOrder } from "./cancel-order.ts";
-import { hearRefund } from "./hear-refund.ts";
 import { findOrders } from "./order-queries.ts";
+import { requestRefund } from "./request-refund.ts";
 import { settleRefund } from "./settle-refund.ts";
 
 async function givenCancelled(tx: Tx): Promise<bigint> {
@@ -79,6 +79,47 @@ describe("settleRefund", () => {
   );
 });
 
+describe("settleRefund, told what cannot be told twice", () => {
+  const refunded = (reference: string) => ({ outcome: "refunded", reference }) as const;
+
+  test(
+    "writes money down that two calls without a common key sent twice",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "paid" });
+      const wanted = { orderId, amountMinor: 100n, reason: "broken" };
+      await requestRefund(tx, wanted, policy, noon);
+      await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-1"), by }, policy, noon);
+      await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-2"), by }, policy, noon);
+      await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-2"), by }, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 200n]);
+    }),
+  );
+
+  test(
+    "asks a person when more went back than came in, and keeps the ledger within what is possible",
+    inTx(async (tx) => {
+      const orderId = await givenCancelled(tx);
+      await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-1"), by }, policy, noon);
+      await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-2"), by }, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 300n]);
+      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "payment_unexpected" }]);
+    }),
+  );
+
+  test(
+    "breaks the promise when the gateway answers with a refund that stands for another one",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "paid" });
+      for (const reason of ["first", "second"])
+        await requestRefund(tx, { orderId, amountMinor: 100n, reason }, policy, noon);
+      for (const refund of [1, 2])
+        await settleRefund(tx, { orderId, refund, answer: refunded("re-1"), by }, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 100n]);
+      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "refund_failed" }]);
+    }),
+  );
+});
+
 describe("the ledger", () => {
   test(
     "cannot promise back more than was captured, whatever the code decides",
@@ -104,31 +145,4 @@ describe("the ledger", () => {
       }),
     );
   }
-});
-
-describe("hearRefund", () => {
-  const news = { reference: "pay-1", amountMinor: 300n, currency: "USD", cause: "webhook 1" };
-  test(
-    "changes nothing for money that was promised back",
-    inTx(async (tx) => {
-      const orderId = await givenCancelled(tx);
-      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "duplicate");
-      assert.deepEqual(await tasksOf(tx, orderId), []);
-    }),
-  );
-  test(
-    "opens one task for money that nobody here sent back",
-    inTx(async (tx) => {
-      const { orderId } = await givenOrder(tx, { status: "paid" });
-      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "unexpected");
-      assert.equal(await hearRefund(tx, { ...news, orderId }, noon), "unexpected");
-      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "payment_unexpected" }]);
-    }),
-  );
-  test(
-    "refuses an order that does not exist",
-    inTx(async (tx) => {
-      await assert.rejects(hearRefund(tx, { ...news, orderId: 7_654_321n }, noon), { code: "order.not_found" });
-    }),
-  );
 });

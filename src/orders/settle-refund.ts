@@ -1,9 +1,10 @@
-import { findAttempts, findRefund, type RefundAnswer, updateRefund } from "../payments/index.ts";
+import { findEntriesOf, type PaymentAttempt, type Refund, type RefundAnswer } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { type Author, addEvent, noChanges, type OrderPolicy, setCounters } from "./changes.ts";
+import { type Author, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
+import { holdOrderMoney } from "./hold-order-money.ts";
+import type { Order } from "./order.ts";
 import { orderNotFound } from "./order-errors.ts";
-import { refundProcessed } from "./order-events.ts";
-import { lockOrders } from "./order-queries.ts";
+import { breakPromise, keepPromise, recordForeignRefund } from "./repayment.ts";
 import { writeChanges } from "./write-changes.ts";
 
 export interface RefundResult {
@@ -16,61 +17,59 @@ export interface RefundResult {
 /**
  * Writes down what a gateway did with a promised refund: the ledger entry when it went back, a task when it did not.
  *
- * Locks the order. Sends `RefundProcessed`. A refund that is settled already is left as it is.
+ * Locks the order. Sends `RefundProcessed`. A refund that is settled already is left as it is; money that two calls
+ * without a common key sent twice is written down twice.
  * @throws order.not_found
  */
 export async function settleRefund(tx: Tx, result: RefundResult, policy: OrderPolicy, now: Date): Promise<void> {
-  const { orderId, refund: number, answer, by } = result;
-  const orderIds = [orderId];
-  const [[order], attempts, refund] = await Promise.all([
-    lockOrders(tx, { orderIds }),
-    findAttempts(tx, { orderIds }),
-    findRefund(tx, { orderId, refund: number }),
-  ]);
-  const attempt = attempts.find((one) => one.attempt === refund?.attempt);
-  if (!order || !refund || !attempt) throw orderNotFound({ order: orderId.toString() });
-  if (refund.state !== "requested") return;
+  const { orderId, answer, by } = result;
+  const { order, charges, refunds } = await holdOrderMoney(tx, orderId);
+  const refund = refunds.find((one) => one.refund === result.refund);
+  const attempt = charges.find((one) => one.attempt.attempt === refund?.attempt)?.attempt;
+  if (!refund || !attempt) throw orderNotFound({ order: orderId.toString() });
 
   const changes = noChanges(now, policy);
-  const refundingMinor = order.refundingMinor - refund.amountMinor;
   if (answer.outcome === "refunded") {
-    const set = { refundingMinor, refundedMinor: order.refundedMinor + refund.amountMinor };
-    const after = addEvent(changes, order, { ...refundProcessed(order, refund, attempt.key, now), by }, { set });
-    changes.entries.push({
-      orderId,
-      sequence: after.lastSequence,
-      attempt: attempt.attempt,
-      kind: "refund",
-      amountMinor: refund.amountMinor,
-      currency: refund.currency,
-      gateway: attempt.gateway,
-      reference: answer.reference,
-      cause: by.cause,
-      actor: by.actor,
-      recordedAt: now,
-    });
-    await updateRefund(tx, {
-      orderId,
-      refund: number,
-      state: "succeeded",
-      reference: answer.reference,
-      failure: null,
-      now,
-    });
-  } else {
-    setCounters(changes, order, { refundingMinor });
-    changes.tasks.push({
-      kind: "refund_failed",
-      cause: `refund_failed order ${orderId} refund ${number}`,
-      orderId,
-      detail: {
-        refund: number,
-        amountMinor: refund.amountMinor.toString(),
-        currency: refund.currency,
-        reason: answer.reason,
-      },
-    });
-    await updateRefund(tx, { orderId, refund: number, state: "failed", reference: null, failure: answer.reason, now });
+    const { reference } = answer;
+    const entries = await findEntriesOf(tx, { gateway: attempt.gateway, reference });
+    const taken = entries.some(({ kind }) => kind === "refund");
+    applyRefunded(changes, order, { refund, attempt, reference, by, taken });
+  } else if (refund.state === "requested") {
+    breakPromise(changes, order, refund, { failure: answer.reason, reference: answer.reference ?? null });
   }
   writeChanges(tx, changes);
+}
+
+interface Refunded {
+  readonly refund: Refund;
+  readonly attempt: PaymentAttempt;
+  readonly reference: string;
+  readonly by: Author;
+  /** The ledger has this refund. */
+  readonly taken: boolean;
+}
+
+function applyRefunded(changes: Changes, order: Order, { taken, ...sent }: Refunded): void {
+  const { refund, attempt, reference, by } = sent;
+  if (refund.state === "requested") {
+    if (!taken) keepPromise(changes, order, sent);
+    else {
+      const failure = `The gateway answered with its refund ${reference}, which stands for another one.`;
+      breakPromise(changes, order, refund, { failure, reference: null });
+    }
+    return;
+  }
+  // That very refund, which may have failed since.
+  if (taken || refund.reference === reference) return;
+  const { amountMinor } = refund;
+  if (order.refundingMinor + order.refundedMinor + amountMinor <= order.capturedMinor) {
+    recordForeignRefund(changes, order, { attempt, amountMinor, reference, by });
+    return;
+  }
+  changes.tasks.push({
+    kind: "payment_unexpected",
+    cause: `refund unexpected order ${order.orderId} reference ${reference}`,
+    orderId: order.orderId,
+    detail: { refund: refund.refund, amountMinor, currency: refund.currency, reference, heardFrom: by.cause },
+  });
 }

@@ -1,11 +1,10 @@
 import { ownPart } from "../fulfillment/index.ts";
-import { attemptKey, isOpen, nextCheckDelayMs, type PaymentAttempt, refundKey } from "../payments/index.ts";
-import { queued } from "../platform/jobs.ts";
-import { type Author, addEvent, type Changes, saveAttempt, setCounters } from "./changes.ts";
+import { attemptKey, isOpen, nextCheckDelayMs, type PaymentAttempt } from "../payments/index.ts";
+import { type Author, addEvent, type Changes, saveAttempt } from "./changes.ts";
 import type { Order } from "./order.ts";
 import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
-import { refundPayment } from "./refund-payment.ts";
+import { promiseRefund } from "./repayment.ts";
 import { letterJob } from "./tell-customer.ts";
 
 type Paid = Extract<PaymentResult["answer"], { outcome: "paid" }>;
@@ -126,31 +125,6 @@ function recordCapture(changes: Changes, hand: OrderInHand, { attempt, answer, b
   });
   const settled = { ...attempt, state, reference: answer.reference, failure: null, checkAt: null };
   hand.attempts.set(attempt.attempt, saveAttempt(changes, settled));
-}
-
-/** Writes the intent to give money back and queues the call; what is promised can be promised only once. */
-export function promiseRefund(
-  changes: Changes,
-  order: Order,
-  money: { attempt: PaymentAttempt; amountMinor: bigint; reason: string },
-): Order {
-  const refund = order.refunds + 1;
-  changes.refunds.push({
-    orderId: order.orderId,
-    refund,
-    attempt: money.attempt.attempt,
-    key: refundKey(order.uid, refund),
-    state: "requested",
-    amountMinor: money.amountMinor,
-    currency: money.attempt.currency,
-    reason: money.reason,
-    reference: null,
-    failure: null,
-    createdAt: changes.now,
-    updatedAt: changes.now,
-  });
-  changes.jobs.push(queued(refundPayment, { orderId: order.orderId.toString(), refund }));
-  return setCounters(changes, order, { refunds: refund, refundingMinor: order.refundingMinor + money.amountMinor });
 }
 
 interface Failure {

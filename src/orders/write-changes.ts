@@ -1,6 +1,13 @@
 import { appendEvents } from "../events/index.ts";
 import { saveProviderOrders, startProviderOrders } from "../fulfillment/index.ts";
-import { recordMoney, requestRefunds, saveAttempts, startAttempts, suspendMoney } from "../payments/index.ts";
+import {
+  recordMoney,
+  requestRefunds,
+  saveAttempts,
+  saveRefunds,
+  startAttempts,
+  suspendMoney,
+} from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { columnsOf } from "../platform/statements.ts";
@@ -29,6 +36,7 @@ export function writeChanges(tx: Tx, changes: Changes): void {
     saveAttempts(tx, [...changes.attemptsSaved.values()], now),
     recordMoney(tx, changes.entries, now),
     requestRefunds(tx, changes.refunds, now),
+    saveRefunds(tx, [...changes.refundsSaved.values()], now),
     startProviderOrders(tx, changes.partsStarted, now),
     saveProviderOrders(tx, changes.partsSaved, now),
     appendEvents(tx, changes.events),
@@ -82,6 +90,7 @@ async function updateRows(tx: Tx, orders: readonly Order[]): Promise<void> {
     capturedMinors: (order) => order.capturedMinor,
     refundingMinors: (order) => order.refundingMinor,
     refundedMinors: (order) => order.refundedMinor,
+    chargedBackMinors: (order) => order.chargedBackMinor,
     attempts: (order) => order.attempts,
     refunds: (order) => order.refunds,
     lastSequences: (order) => order.lastSequence,

@@ -32,7 +32,8 @@ export interface RefundRequest {
 
 export type RefundAnswer =
   | { readonly outcome: "refunded"; readonly reference: string }
-  | { readonly outcome: "failed"; readonly reason: string }
+  /** No money moved. The reference is missing when the gateway made no refund at all. */
+  | { readonly outcome: "failed"; readonly reason: string; readonly reference?: string }
   | { readonly outcome: "unknown"; readonly reason: string }
   | { readonly outcome: "not_sent"; readonly reason: string };
 

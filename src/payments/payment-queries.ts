@@ -1,5 +1,5 @@
 import { change, many, maybeOne, type Sql, type Tx } from "../platform/db.ts";
-import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
+import { type AttemptMoney, type MoneyEntry, mostRefunds, type PaymentAttempt, type Refund } from "./payment.ts";
 
 /** Writes the intents to charge, before any gateway is asked. */
 export const insertAttempts = change<
@@ -122,15 +122,25 @@ export const insertRefunds = change<
       as given(order_id, refund, attempt, key, amount_minor, currency, reason)`,
 );
 
-export const updateRefund = change<
+/** Writes what became of refunds, as decided under the locks of their orders. */
+export const updateRefunds = change<
   Tx,
-  { orderId: bigint; refund: number; state: string; reference: string | null; failure: string | null; now: Date }
+  {
+    orderIds: bigint[];
+    refunds: number[];
+    states: string[];
+    references: (string | null)[];
+    failures: (string | null)[];
+    now: Date;
+  }
 >(
-  "payments.update_refund",
+  "payments.update_refunds",
   `
-  update payments.refunds
-     set state = :state, reference = :reference, failure = :failure, updated_at = :now
-   where order_id = :orderId and refund = :refund`,
+  update payments.refunds as held
+     set state = given.state, reference = given.reference, failure = given.failure, updated_at = :now
+    from unnest(:orderIds::bigint[], :refunds::int[], :states::text[], :references::text[], :failures::text[])
+      as given(order_id, refund, state, reference, failure)
+   where held.order_id = given.order_id and held.refund = given.refund`,
 );
 
 export const findRefund = maybeOne<Sql, { orderId: bigint; refund: number }, Refund>(
@@ -139,6 +149,74 @@ export const findRefund = maybeOne<Sql, { orderId: bigint; refund: number }, Ref
   select order_id, refund, attempt, key, state, amount_minor, currency, reason, reference, failure, created_at, updated_at
     from payments.refunds
    where order_id = :orderId and refund = :refund`,
+);
+
+/** Every refund of an order. Whoever means to change one holds the order's row first. */
+export const findRefunds = many<Sql, { orderId: bigint }, Refund>(
+  "payments.find_refunds",
+  `
+  select order_id, refund, attempt, key, state, amount_minor, currency, reason, reference, failure, created_at, updated_at
+    from payments.refunds
+   where order_id = :orderId
+   order by refund
+   limit ${mostRefunds}`,
+);
+
+/** A page of an order's refunds, oldest first, after the one given. */
+export const pageRefunds = many<Sql, { orderId: bigint; after: number; limit: number }, Refund>(
+  "payments.page_refunds",
+  `
+  select order_id, refund, attempt, key, state, amount_minor, currency, reason, reference, failure, created_at, updated_at
+    from payments.refunds
+   where order_id = :orderId and refund > :after
+   order by refund
+   limit :limit`,
+);
+
+/** A page of an order's attempts, oldest first, after the one given. */
+export const pageAttempts = many<Sql, { orderId: bigint; after: number; limit: number }, PaymentAttempt>(
+  "payments.page_attempts",
+  `
+  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, checks, check_at,
+         created_at, updated_at
+    from payments.payment_attempts
+   where order_id = :orderId and attempt > :after
+   order by attempt
+   limit :limit`,
+);
+
+/** Where the money of each attempt that took some is. The sums of bigints are numerics, cast since all are bounded. */
+export const sumMoney = many<Sql, { orderId: bigint }, AttemptMoney>(
+  "payments.sum_money",
+  `
+  select :orderId::bigint as order_id, attempt,
+         coalesce(sum(amount_minor) filter (where kind = 'capture'), 0)::bigint as captured_minor,
+         coalesce(sum(amount_minor) filter (where kind = 'promise'), 0)::bigint as refunding_minor,
+         (coalesce(sum(amount_minor) filter (where kind = 'refund'), 0)
+           - coalesce(sum(amount_minor) filter (where kind = 'refund_failed'), 0))::bigint as refunded_minor,
+         coalesce(sum(amount_minor) filter (where kind = 'chargeback'), 0)::bigint as charged_back_minor
+    from (select attempt, kind, amount_minor
+            from payments.money_entries
+           where order_id = :orderId
+          union all
+          select attempt, 'promise', amount_minor
+            from payments.refunds
+           where order_id = :orderId and state = 'requested') as moved
+   group by attempt
+   order by attempt`,
+);
+
+/** What the ledger has under a gateway's name for it: one entry of each kind at most. */
+export const findEntriesOf = many<
+  Sql,
+  { gateway: string; reference: string },
+  Pick<MoneyEntry, "orderId" | "attempt" | "kind" | "amountMinor">
+>(
+  "payments.find_entries_of",
+  `
+  select order_id, attempt, kind, amount_minor
+    from payments.money_entries
+   where gateway = :gateway and reference = :reference`,
 );
 
 export const listEntries = many<Sql, { orderId: bigint }, MoneyEntry>(

@@ -58,6 +58,25 @@ export interface Refund {
   readonly updatedAt: Date;
 }
 
+/** Where the money of one attempt is, in sums of the ledger and of what is promised. */
+export interface AttemptMoney {
+  readonly orderId: bigint;
+  readonly attempt: number;
+  readonly capturedMinor: bigint;
+  /** Promised back and not given back yet. */
+  readonly refundingMinor: bigint;
+  /** Given back, less what came back since the refund failed later. */
+  readonly refundedMinor: bigint;
+  /** Taken back by banks. */
+  readonly chargedBackMinor: bigint;
+}
+
+/** What can still be promised back of an attempt: never less than nothing, though a chargeback may follow a refund. */
+export function leftMinor(money: Omit<AttemptMoney, "orderId" | "attempt">): bigint {
+  const left = money.capturedMinor - money.refundingMinor - money.refundedMinor - money.chargedBackMinor;
+  return left > 0n ? left : 0n;
+}
+
 /** An attempt that is not settled: money may or may not have moved. */
 export function isOpen(attempt: PaymentAttempt): boolean {
   return attempt.state === "created" || attempt.state === "processing" || attempt.state === "unknown";
@@ -67,6 +86,12 @@ export function isOpen(attempt: PaymentAttempt): boolean {
 const keyDigits = 4;
 const firstAttemptKey = 0x8000;
 const firstRefundKey = 0xc000;
+
+/** As many tries as a payment service tells of in one answer. */
+export const mostAttempts = 100;
+
+/** More refunds than anybody makes of one order; their keys would have room for sixteen times as many. */
+export const mostRefunds = 1000;
 
 function keyOf(orderUid: string, number: number): string {
   return orderUid.slice(0, -keyDigits) + number.toString(16);

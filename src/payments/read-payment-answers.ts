@@ -148,7 +148,9 @@ export function matchCharge(payments: readonly ServicePayment[], request: Charge
 /** What a refund's own answer says; only the amount that was asked for counts as given back. */
 export function refundAnswerOf(refund: ServiceRefund, request: RefundRequest): RefundAnswer {
   const { refundId: reference, paymentId, amountMinor, currency, status } = refund;
-  if (status === "failed") return { outcome: "failed", reason: `The payment service failed the refund ${reference}.` };
+  if (status === "failed") {
+    return { outcome: "failed", reason: `The payment service failed the refund ${reference}.`, reference };
+  }
   const asked =
     paymentId === request.chargeReference && amountMinor === request.amountMinor && currency === request.currency;
   if (!asked) return { outcome: "unknown", reason: `The refund ${reference} is not the one that was asked for.` };

@@ -1,7 +1,7 @@
 import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
-import { insertAttempts, insertMoneyEntries, insertRefunds, updateAttempts } from "./payment-queries.ts";
+import { insertAttempts, insertMoneyEntries, insertRefunds, updateAttempts, updateRefunds } from "./payment-queries.ts";
 
 /** Commits nothing by itself: the intents stand once the caller's transaction does, and only then may gateways be asked. */
 export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[], now: Date): Promise<void> {
@@ -65,4 +65,17 @@ export async function requestRefunds(tx: Tx, refunds: readonly Refund[], now: Da
     reasons: (one) => one.reason,
   });
   await insertRefunds(tx, { ...columns, now });
+}
+
+/** Writes what became of refunds. The caller holds the rows of their orders. */
+export async function saveRefunds(tx: Tx, refunds: readonly Refund[], now: Date): Promise<void> {
+  if (refunds.length === 0) return;
+  const columns = columnsOf(refunds, {
+    orderIds: (one) => one.orderId,
+    refunds: (one) => one.refund,
+    states: (one) => one.state,
+    references: (one) => one.reference,
+    failures: (one) => one.failure,
+  });
+  await updateRefunds(tx, { ...columns, now });
 }

@@ -51,6 +51,7 @@ function orderLetter({ kind: _, lines, ...wanted }: WantedLetter = {}): OrderLet
     capturedMinor: itemsMinor,
     refundingMinor: 0n,
     refundedMinor: 0n,
+    chargedBackMinor: 0n,
     attempts: 1,
     refunds: 0,
     lastSequence: 4,

@@ -27,7 +27,7 @@ export const lockLease = maybeOne<Tx, { name: string; holder: string; token: big
   `
   select token,
          set_config('idle_in_transaction_session_timeout',
-                    greatest(1, ceil(1000 * extract(epoch from lease_until - clock_timestamp())))::int::text, true)
+                    greatest(1000, ceil(1000 * extract(epoch from lease_until - clock_timestamp())))::int::text, true)
     from platform.leases
    where name = :name and holder = :holder and token = :token and lease_until > clock_timestamp()
      for share`,

@@ -107,7 +107,7 @@ describe("a problem document", () => {
   test("names the methods that an address has", async () => {
     const answer = await server.app.inject({ method: "PUT", url: "/orders/7/" });
     assert.equal(answer.statusCode, 405);
-    assert.equal(answer.headers.allow, "DELETE, GET, HEAD");
+    assert.equal(answer.headers.allow, "DELETE, GET, HEAD, OPTIONS");
   });
 
   test("tells nothing of the cause of a fault of ours, and logs it without the values of rows", async () => {

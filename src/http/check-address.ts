@@ -20,7 +20,8 @@ function methodsOf({ method }: RouteOptions): readonly string[] {
 }
 
 /**
- * Answers what has no route before anything else is looked at: 405 with the methods that the address has, or 404.
+ * Answers what has no route before anything else is looked at: 405 with the methods that the address has, which OPTIONS
+ * is told without being refused, or 404.
  * A NUL in an address is refused here, since it reaches the database otherwise, which knows no such character.
  */
 export function checkAddresses(app: FastifyInstance): void {
@@ -30,18 +31,23 @@ export function checkAddresses(app: FastifyInstance): void {
     for (const method of methodsOf(route)) known.methods.add(method);
     served.set(route.url, known);
   });
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", (request, reply, done) => {
     const url = request.raw.url ?? "";
     if (request.is404) {
       const path = url.split("?", 1)[0] ?? "";
       const found = [...served.values()].filter(({ expression }) => expression.test(path));
       const methods = new Set(found.flatMap((route) => [...route.methods]));
       if (methods.size === 0) throw routeNotFound({});
-      throw methodNotAllowed({ method: request.method, allow: [...methods].sort().join(", ") });
+      const allow = [...methods, "OPTIONS"].sort().join(", ");
+      // Nobody's page may ask across origins: there is no more to say than which methods there are.
+      if (request.method !== "OPTIONS") throw methodNotAllowed({ method: request.method, allow });
+      reply.code(204).header("allow", allow).send();
+      return;
     }
     if (nulInUrl.test(url)) {
       const faults = [{ pointer: "", detail: "Must not contain the character NUL." }];
       throw invalidInput({ what: "address" }, { faults });
     }
+    done();
   });
 }

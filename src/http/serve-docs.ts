@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FastifyInstance, fastify } from "fastify";
+import { pageHeaders } from "./safe-headers.ts";
 
 const scriptPath = "/docs/scalar.js";
 const scriptMaxAgeSeconds = 3_600; // It changes with a release only; an hour later everybody has the new one.
@@ -73,11 +74,14 @@ export function serveDocs(app: FastifyInstance, title: string): void {
   });
   app.get("/docs", { config, schema }, async (_request, reply) => {
     const { page, policy } = await pages();
-    return reply.type("text/html; charset=utf-8").header("content-security-policy", policy).send(page);
+    return reply
+      .type("text/html; charset=utf-8")
+      .headers({ ...pageHeaders, "content-security-policy": policy })
+      .send(page);
   });
   app.get(scriptPath, { config, schema }, async (_request, reply) => {
     const { script } = await pages();
-    reply.header("cache-control", `public, max-age=${scriptMaxAgeSeconds}`);
+    reply.headers({ ...pageHeaders, "cache-control": `public, max-age=${scriptMaxAgeSeconds}` });
     return reply.type("text/javascript; charset=utf-8").send(script);
   });
 }

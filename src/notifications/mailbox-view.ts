@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { pageHeaders } from "../http/safe-headers.ts";
 
 const folder = new URL("../../web/mailbox/", import.meta.url);
 
@@ -15,9 +16,9 @@ export const mailboxFiles = [
 
 // Letters stand in a sandboxed frame that inherits this policy: their style attributes are allowed, nothing is loaded.
 export const mailboxHeaders = {
+  ...pageHeaders,
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
   "cache-control": "no-cache",
 };

@@ -1,7 +1,18 @@
 import type { FastifyInstance, RouteOptions } from "fastify";
-import { invalidInput, methodNotAllowed, routeNotFound } from "./http-errors.ts";
+import { invalidInput, malformedUrl, methodNotAllowed, routeNotFound } from "./http-errors.ts";
 
 const nulInUrl = /%00/;
+
+/** The router looks at the path alone: what it cannot read in a query, it would pass on as it stands. */
+function isDecodable(url: string): boolean {
+  if (!url.includes("%")) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** A routed path as an expression; parameters and the wildcard match what the router lets them match. */
 function expressionOf(url: string): RegExp {
@@ -19,10 +30,16 @@ function methodsOf({ method }: RouteOptions): readonly string[] {
   return Array.isArray(method) ? method : [method];
 }
 
+/** An address that can be decoded, and has no NUL: the database knows no such character. */
+function assertReadable(url: string): void {
+  if (!isDecodable(url)) throw malformedUrl({});
+  if (!nulInUrl.test(url)) return;
+  throw invalidInput({ what: "address" }, { faults: [{ pointer: "", detail: "Must not contain the character NUL." }] });
+}
+
 /**
  * Answers what has no route before anything else is looked at: 405 with the methods that the address has, which OPTIONS
- * is told without being refused, or 404.
- * A NUL in an address is refused here, since it reaches the database otherwise, which knows no such character.
+ * is told without being refused, or 404. Refuses addresses that cannot be read.
  */
 export function checkAddresses(app: FastifyInstance): void {
   const served = new Map<string, { expression: RegExp; methods: Set<string> }>();
@@ -31,23 +48,25 @@ export function checkAddresses(app: FastifyInstance): void {
     for (const method of methodsOf(route)) known.methods.add(method);
     served.set(route.url, known);
   });
+
+  function methodsAt(path: string): string {
+    const found = [...served.values()].filter(({ expression }) => expression.test(path));
+    if (found.length === 0) throw routeNotFound({});
+    const methods = new Set(found.flatMap((route) => [...route.methods]));
+    return [...methods, "OPTIONS"].sort().join(", ");
+  }
+
   app.addHook("onRequest", (request, reply, done) => {
+    const { method, is404 } = request;
     const url = request.raw.url ?? "";
-    if (request.is404) {
-      const path = url.split("?", 1)[0] ?? "";
-      const found = [...served.values()].filter(({ expression }) => expression.test(path));
-      const methods = new Set(found.flatMap((route) => [...route.methods]));
-      if (methods.size === 0) throw routeNotFound({});
-      const allow = [...methods, "OPTIONS"].sort().join(", ");
-      // Nobody's page may ask across origins: there is no more to say than which methods there are.
-      if (request.method !== "OPTIONS") throw methodNotAllowed({ method: request.method, allow });
-      reply.code(204).header("allow", allow).send();
+    if (!is404) {
+      assertReadable(url);
+      done();
       return;
     }
-    if (nulInUrl.test(url)) {
-      const faults = [{ pointer: "", detail: "Must not contain the character NUL." }];
-      throw invalidInput({ what: "address" }, { faults });
-    }
-    done();
+    const allow = methodsAt(url.split("?", 1)[0] ?? "");
+    // Nobody's page may ask across origins: there is no more to say than which methods there are.
+    if (method !== "OPTIONS") throw methodNotAllowed({ method, allow });
+    reply.code(204).header("allow", allow).send();
   });
 }

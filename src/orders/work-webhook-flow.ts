@@ -29,7 +29,8 @@ const unconfirmedMs = 259_200_000; // Three days: as long as a payment service s
 const mostTogether = 200; // Twice the jobs that one process runs at once.
 const flushes = 2; // One commits while the next is gathered.
 
-type Heard = PaymentHeard | "recorded";
+/** `misnamed`: no order can be called as the address has it. */
+type Heard = PaymentHeard | "recorded" | "misnamed";
 
 /**
  * Opens the work on webhooks of the inbox: one call for each. May run twice, late, and in two processes at once: all
@@ -56,7 +57,7 @@ export function openWebhookWork(
 
   async function hear(webhook: KeptWebhook): Promise<Heard> {
     const orderId = parseOrderId(webhook.namedOrder);
-    if (orderId === undefined) return "no_order";
+    if (orderId === undefined) return "misnamed";
     const { news } = webhook;
     return news === "succeeded" || news === "failed"
       ? hearPayment(paymentNewsOf({ ...webhook, news }, orderId))
@@ -128,7 +129,7 @@ function verdictOn(
   { receivedAt }: KeptWebhook,
   { policy, now }: { policy: NewsPolicy; now: Date },
 ): "worked" | "again" | "parked" {
-  if (heard === "elsewhere") return "parked";
+  if (heard === "elsewhere" || heard === "misnamed") return "parked";
   const patience = patienceMs(heard, policy);
   if (patience === undefined) return "worked";
   return now.getTime() - receivedAt.getTime() < patience ? "again" : "parked";

@@ -99,6 +99,25 @@ describe("the payment desk", () => {
     assert.equal(after.used.answerBody, String(after.used.orderId));
   });
 
+  for (const together of [true, false]) {
+    test(`answers two orders that are told the same payment, ${together ? "at once" : "one after the other"}`, async () => {
+      const { db, desk } = await openDesk((sandbox) => ({
+        ...sandbox,
+        charge: async ({ amountMinor, currency }) =>
+          ({ outcome: "paid", reference: "hand.elsewhere", amountMinor, currency }) as const,
+      }));
+      const place = async () => orderOf(await desk.placeAndPay(request())).status;
+      const statuses = together ? await Promise.all([place(), place()]) : [await place(), await place()];
+      assert.deepEqual(statuses.sort(), ["paid", "payment_processing"]);
+      const held = await ask(
+        db,
+        `select suspense.reference, suspense.kind, tasks.kind as task
+           from payments.suspense join tasks.tasks on tasks.cause = task_cause and tasks.order_id = suspense.order_id`,
+      );
+      assert.deepEqual(held, [{ reference: "hand.elsewhere", kind: "capture", task: "payment_unexpected" }]);
+    });
+  }
+
   for (const [localPart, status] of [
     ["card-declined", "pending"],
     ["loses-reply", "payment_processing"],

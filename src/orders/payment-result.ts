@@ -6,7 +6,7 @@ export interface PaymentResult {
   readonly orderId: bigint;
   /** The attempt it is about; null when only the order was named: then the one that is known by the payment's reference. */
   readonly attempt: number | null;
-  /** It was read back from the gateway, not answered to the first call. */
+  /** It was not answered to the first call just now, so the ledger may have the payment, under another order even. */
   readonly readBack?: true;
   /** Whose payment it is; left out, it is the attempt's gateway. */
   readonly gateway?: string;

@@ -9,6 +9,7 @@ export type {
 } from "./gateway.ts";
 export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
 export { findWebhooks } from "./inbox-queries.ts";
+export { gatewayCalls, measured } from "./measure-gateway.ts";
 export {
   type AttemptMoney,
   type AttemptState,
@@ -23,6 +24,7 @@ export {
   type Refund,
   refundKey,
 } from "./payment.ts";
+export { countOpenAttempts, countOpenRefunds } from "./payment-count-queries.ts";
 export {
   claimDueAttempts,
   findAttempts,
@@ -36,6 +38,7 @@ export {
   sumMoney,
 } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, saveRefunds, startAttempts } from "./record-payments.ts";
+export { isRecordedTwice } from "./recorded-twice.ts";
 export { suspendMoney } from "./suspend-money.ts";
 export type { SuspendedMoney } from "./suspense.ts";
 export {

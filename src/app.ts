@@ -11,7 +11,7 @@ import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
 import { mailboxChannel } from "./notifications/mailbox-client.ts";
 import { notificationApiChannel } from "./notifications/notification-api-client.ts";
-import { tellCustomerJob } from "./notifications/notification-jobs.ts";
+import { forgetOldMails, tellCustomerJob } from "./notifications/notification-jobs.ts";
 import { notificationRoutes } from "./notifications/notification-routes.ts";
 import { smtpChannel } from "./notifications/smtp-client.ts";
 import {
@@ -19,6 +19,8 @@ import {
   type OrderPolicy,
   openPaymentDesk,
   type PaymentDesk,
+  getOrderId,
+  nameOrders,
   refundPayment,
   tellCustomer,
 } from "./orders/index.ts";
@@ -52,7 +54,7 @@ import type { Config } from "./platform/config.ts";
 import { type Db, openDb } from "./platform/db.ts";
 import { armFailpoints } from "./platform/failpoints.ts";
 import { randomToken } from "./platform/ids.ts";
-import { prepareJobs } from "./platform/jobs.ts";
+import { type Job, prepareJobs } from "./platform/jobs.ts";
 import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
 import { migrate } from "./platform/migrate.ts";
@@ -65,11 +67,15 @@ const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
+import { jobRoutes } from "./tasks/job-routes.ts";
+import { watchJobs } from "./tasks/task-jobs.ts";
+import { taskRoutes } from "./tasks/task-routes.ts";
 const dayMs = 86_400_000;
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
 /** What a process of either kind is put together from. */
 interface Engine extends Counter {
+const watchMs = 5_000; // How late a person hears of a job that was given up after days of tries.
   readonly config: Config;
   readonly url: string;
   readonly log: Log;
@@ -240,6 +246,9 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(auditRoutes(db));
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
+  Tasks: "What needs a person: to take, and to close with a reason.",
+  Jobs: "Later work that is not done yet, and work that was given up.",
+  Audit: "Who did what, where no order's history tells it.",
   if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
   return app;
 }
@@ -276,6 +285,8 @@ async function startWorking(engine: Engine): Promise<Running> {
       await Promise.all([worker.stop(), ...chores.map((chore) => chore.stop())]);
       // Last, so that what the others still did has its place in the feed.
       await sequencer.stop();
+  await app.register(taskRoutes(engine, orderNames));
+  await app.register(jobRoutes({ db, clock, jobs: jobsOf(engine) }, orderNames));
     },
   };
 }
@@ -283,10 +294,24 @@ async function startWorking(engine: Engine): Promise<Running> {
 /** Idempotency keys whose day is over, a thousand at a time. */
 async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
   while ((await forgetKeys(db, clock.now())) > 0);
+/** How tasks and jobs, which stand below orders, call the orders that they are about. */
+const orderNames = { find: getOrderId, name: nameOrders };
+
+/** Every kind of job that this version runs. */
+function jobsOf(engine: Engine): Job<object>[] {
+  const { db, clock, channel, config, desk } = engine;
+  return [
+    tellCustomerJob(db, channel, clock),
+    refundPaymentJob(engine),
+    workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
+  ];
+}
+
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
 
+  const jobs = jobsOf(engine);
 /** Where the server really listens: the port may have been chosen by the system. */
 function addressOf(app: Server): string {
   const { address, family, port } = app.server.address() as AddressInfo;
@@ -301,3 +326,13 @@ function once(work: () => Promise<void>): () => Promise<void> {
     return done;
   };
 }
+    everyMs("job-watch", watchMs, () =>
+      watchJobs(
+        db,
+        clock,
+        jobs.map(({ declaration }) => declaration.name),
+      ),
+    ),
+    ...(config.mailRetentionDays > 0
+      ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
+      : []),

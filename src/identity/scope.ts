@@ -7,10 +7,15 @@ export const scopes = [
   "orders:read",
   "orders:write",
   "events:read",
+  "jobs:read",
+  "jobs:write",
   "mails:read",
   "mails:write",
+  "metrics:read",
   "payments:sandbox",
   "payments:write",
+  "tasks:read",
+  "tasks:write",
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -1,4 +1,4 @@
-import { tellCustomer } from "../orders/index.ts";
+import { isAboutOrder, tellCustomer } from "../orders/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db, Tx } from "../platform/db.ts";
@@ -6,6 +6,8 @@ import { isUnavailable } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import type { Job, JobRun } from "../platform/jobs.ts";
 import type { Channel } from "./channel.ts";
+import { forgetMails } from "./forget-mails.ts";
+import { giveUpTelling } from "./give-up-telling.ts";
 import type { Letter } from "./letter.ts";
 import { beginTelling, type Cause, type Ending, endTelling, type Told, tellCustomers } from "./tell-customers.ts";
 
@@ -21,7 +23,21 @@ export function tellCustomerJob(db: Db, channel: Channel, clock: Clock): Job<{ o
   return {
     declaration: tellCustomer,
     run: async ({ orderId, kind }, context) => tell({ orderId: BigInt(orderId), kind }, context),
+    accepts: isCausePayload,
+    abandon: (tx, { orderId, kind }, now) => giveUpTelling(tx, { orderId: BigInt(orderId), kind }, channel, now),
   };
+}
+
+const kinds: readonly string[] = ["order_confirmation", "order_shipped", "order_cancelled"] satisfies Cause["kind"][];
+
+function isCausePayload(payload: unknown): payload is { orderId: string; kind: Cause["kind"] } {
+  return isAboutOrder(payload) && "kind" in payload && kinds.includes(String(payload.kind));
+}
+
+/** Takes old mails out of the embedded mailbox until none is left; a job for the night as for any other time. */
+export async function forgetOldMails(db: Db, clock: Clock, keptMs: number): Promise<void> {
+  const before = new Date(clock.now().getTime() - keptMs);
+  while ((await db.transaction((tx) => forgetMails(tx, before))) > 0);
 }
 
 type Tell = (cause: Cause, context: JobRun) => Promise<void>;

@@ -147,3 +147,23 @@ export const findMail = maybeOne<Sql, { mailId: bigint }, Mail>(
   "notifications.find_mail",
   `select ${head}, text_body, html_body from notifications.mails where mail_id = :mailId`,
 );
+
+/** Notes until when mails may have been forgotten; that never moves back. */
+export const setForgottenBefore = change<Tx, { before: Date }>(
+  "notifications.set_forgotten_before",
+  "update notifications.mailbox set forgotten_before = greatest(forgotten_before, :before::timestamptz)",
+);
+
+/**
+ * Deletes those of the oldest mails that are old enough. They are found by id, which grows with time: an index of times
+ * would cost every mail, to be used every ten minutes.
+ */
+export const deleteOldMails = change<Tx, { before: Date; most: number }>(
+  "notifications.delete_old_mails",
+  `
+  with oldest as materialized (
+    select mail_id, sent_at from notifications.mails order by mail_id limit :most
+  )
+  delete from notifications.mails
+   where mail_id in (select oldest.mail_id from oldest where oldest.sent_at < :before)`,
+);

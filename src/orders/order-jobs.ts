@@ -1,5 +1,6 @@
 import { forgetWebhooks, type WebhookKey, workWebhook } from "../payments/index.ts";
 import type { Job } from "../platform/jobs.ts";
+import { isAboutOrder } from "./about-order.ts";
 import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
@@ -7,6 +8,7 @@ import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { payBack } from "./refund-payment-flow.ts";
+import { spareRefundJob, spareWebhookJob } from "./spare-money-job.ts";
 import { type NewsPolicy, openWebhookWork } from "./work-webhook-flow.ts";
 
 /** Gives promised money back. May run twice: see `payBack`. */
@@ -14,12 +16,15 @@ export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refun
   return {
     declaration: refundPayment,
     run: ({ orderId, refund }, { tries }) => payBack(counter, { orderId: BigInt(orderId), refund }, tries),
+    accepts: (payload): payload is { orderId: string; refund: number } =>
+      isAboutOrder(payload) && "refund" in payload && Number.isSafeInteger(payload.refund),
+    abandon: (tx, { orderId, refund }) => spareRefundJob(tx, { orderId: BigInt(orderId), refund }),
   };
 }
 
 /** Works on webhooks of the inbox. May run twice: see `openWebhookWork`. */
 export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: NewsPolicy): Job<WebhookKey> {
-  return { declaration: workWebhook, run: openWebhookWork(counter, desk, policy) };
+  return { declaration: workWebhook, run: openWebhookWork(counter, desk, policy), abandon: spareWebhookJob };
 }
 
 /** Takes away webhooks that were worked on so long ago that nobody sends them again. */

@@ -38,6 +38,13 @@ export interface Job<Payload extends object> {
   /** Resolves when the job is done; throws to have it run again later. May run twice or late, so it checks the state first. */
   run(payload: Payload, context: JobRun): Promise<void>;
 }
+  /** Whether this version can read a payload; one that it cannot gets few tries. Everything can be read without it. */
+  accepts?(payload: unknown): payload is Payload;
+  /**
+   * Writes down, in the transaction that discards the job, what will not be done now. Throws a refusal when it must be
+   * done. Without it, nothing is left to be said.
+   */
+  abandon?(tx: Tx, payload: Payload, now: Date): Promise<void>;
 
 const declaredNames = new Set<string>();
 

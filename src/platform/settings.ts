@@ -251,3 +251,11 @@ export const settings = {
     help: "Points where the process fails on purpose; for tests only.",
   }),
 } as const;
+  mailRetentionDays: whole(
+    {
+      env: "MAIL_RETENTION_DAYS",
+      fallback: 90,
+      help: "How long the embedded mailbox keeps a mail; 0 keeps all.",
+    },
+    { from: 0, to: 36_500 },
+  ),

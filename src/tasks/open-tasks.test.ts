@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inTx, statementsOf, testDatabase } from "../../test/support/database.ts";
+import type { Sql } from "../platform/db.ts";
+import { findTasks } from "./find-tasks.ts";
 import { openTasks } from "./open-tasks.ts";
-import type { NewTask } from "./task.ts";
-import { listOpenTasks } from "./task-queries.ts";
+import type { NewTask, Task } from "./task.ts";
 
 const noon = new Date("2026-11-23T12:00:00.000Z");
 const limit = 100;
+
+async function listOpenTasks(sql: Sql): Promise<Task[]> {
+  const { rows } = await findTasks(sql, { open: true }, { limit });
+  return rows.toReversed();
+}
 
 function mismatch(about: Partial<NewTask> = {}): NewTask {
   return { kind: "payment_mismatch", cause: "order 1 attempt 1", orderId: 1n, detail: { amountMinor: 5n }, ...about };
@@ -19,7 +25,7 @@ describe("openTasks", () => {
       await openTasks(tx, [mismatch(), mismatch(), mismatch({ cause: "order 2 attempt 1", orderId: 2n })], noon);
       await openTasks(tx, [mismatch({ detail: { amountMinor: 6n } })], noon);
 
-      const tasks = await listOpenTasks(tx, { limit });
+      const tasks = await listOpenTasks(tx);
       assert.deepEqual(
         tasks.map(({ cause, orderId, detail, openedAt }) => ({ cause, orderId, detail, openedAt })),
         [
@@ -39,7 +45,7 @@ describe("openTasks", () => {
         noon,
       );
 
-      const [task] = await listOpenTasks(tx, { limit });
+      const [task] = await listOpenTasks(tx);
       assert.equal(task?.cause, "a\ufffdb");
       assert.deepEqual(task?.detail, { reason: ["\ufffd", "x\ufffd"] });
     }),
@@ -64,7 +70,7 @@ describe("openTasks", () => {
       db.transaction((tx) => openTasks(tx, tasks.toReversed(), noon)),
     ]);
 
-    assert.equal((await listOpenTasks(db, { limit: 1000 })).length, causes.length);
+    assert.equal((await findTasks(db, {}, { limit: 1000 })).rows.length, causes.length);
     await close();
   });
 });

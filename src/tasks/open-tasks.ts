@@ -4,7 +4,8 @@ import { detailText, type NewTask, storable } from "./task.ts";
 import { insertTasks } from "./task-queries.ts";
 
 /**
- * Opens tasks in the transaction that met the trouble. A cause that has its task already, open or closed, opens none.
+ * Opens tasks in the transaction that met the trouble. A cause that has its task already, open or closed, opens none: it
+ * names one occurrence, and trouble that comes back brings a cause of its own.
  * Waits for transactions that open a task of the same cause just now.
  */
 export async function openTasks(tx: Tx, tasks: readonly NewTask[], now: Date): Promise<void> {

@@ -1,10 +1,13 @@
 /** Kinds of trouble that a person decides on. */
 export const taskKinds = [
+  "chargeback",
+  "job_failed",
   "payment_mismatch",
   "payment_unexpected",
   "payment_unresolved",
   "refund_failed",
   "refund_unresolved",
+  "webhook_changed",
 ] as const;
 
 export type TaskKind = (typeof taskKinds)[number];
@@ -18,10 +21,16 @@ export interface NewTask {
   readonly detail: object;
 }
 
-/** A task that nobody has closed yet. */
-export interface OpenTask extends NewTask {
+/** A task with who works on it and how it ended. Members that belong together are null together. */
+export interface Task extends NewTask {
   readonly taskId: bigint;
   readonly openedAt: Date;
+  readonly assignee: string | null;
+  readonly assignedAt: Date | null;
+  readonly assignedBy: string | null;
+  readonly closedAt: Date | null;
+  readonly closedBy: string | null;
+  readonly closedReason: string | null;
 }
 
 const nul = "\u0000";

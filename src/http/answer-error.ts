@@ -61,11 +61,9 @@ export function answerError(error: FastifyError | Refusal, request: FastifyReque
   const at = { path: pathOf(request), requestId: request.id };
   const refusal = refusalOf(error, request.routeOptions.bodyLimit);
   if (refusal) {
-    if (refusal.kind === "unavailable") request.log.warn({ code: codeOf(error), cause: error.message }, "unavailable");
+    if (refusal.kind === "unavailable") request.log.warn({ err: error }, "unavailable");
     return send(reply, problemView(refusal, at));
   }
-  // Not the error itself: the driver's carry values of rows.
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  request.log.error({ name, code: codeOf(error), message, stack }, "unexpected");
+  request.log.error({ err: error }, "unexpected");
   return send(reply, unexpectedProblemView(at));
 }

@@ -1,17 +1,24 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from "fastify";
 import { randomToken } from "../platform/ids.ts";
+import type { Metrics } from "../platform/metrics.ts";
+import { openLog } from "../platform/open-log.ts";
 import { answerBrokenRequest } from "./answer-broken-request.ts";
 import { answerError } from "./answer-error.ts";
 import { type Authenticate, authorizeRequests } from "./authorize-request.ts";
 import { checkAddresses } from "./check-address.ts";
+import { checkHeads } from "./check-head.ts";
 import { inputCompiler } from "./check-input.ts";
 import { type ApiTitle, describeApi } from "./describe-api.ts";
 import { makeDrainable } from "./drain-server.ts";
 import { limitRequests, type RateLimits, unlimited } from "./limit-requests.ts";
+import { observeRequests } from "./observe-requests.ts";
 import { readBodies } from "./read-body.ts";
+import { safeHeaders } from "./safe-headers.ts";
 import { serveDocs } from "./serve-docs.ts";
 import { type Readiness, serveHealth } from "./serve-health.ts";
+import { serveIndex } from "./serve-index.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 
 /** How much a client may send, and how slowly. */
 export interface Limits {
@@ -43,16 +50,13 @@ export interface ServerOptions extends ApiTitle {
   readonly rateLimits?: RateLimits;
   /** Addresses and networks, joined by commas, whose word about where a request comes from is taken. */
   readonly trustedProxies?: string;
+  /** Makes browsers come by TLS alone for so long; only for a server behind TLS. */
+  readonly hstsSeconds?: number;
   readonly authenticate: Authenticate;
+  /** Served at `/metrics`; without it there is no such route. */
+  readonly metrics?: Metrics;
   ready(): Promise<Readiness>;
 }
-
-/** What every answer says to browsers and caches, unless its route says something else. */
-const safeHeaders = {
-  "x-content-type-options": "nosniff",
-  "cache-control": "private, no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-};
 
 /** Ids that tell two processes and two starts apart, cheaper than a UUID for each request. */
 function requestIds(): () => string {
@@ -64,16 +68,20 @@ function requestIds(): () => string {
   };
 }
 
-function newInstance(options: ServerOptions): FastifyInstance {
+function newInstance(options: ServerOptions, headers: Readonly<Record<string, string>>): FastifyInstance {
   const limits = { ...defaultLimits, ...options.limits };
   const { requestTimeoutMs } = limits;
   const headersTimeout = Math.min(limits.headersTimeoutMs, requestTimeoutMs);
   return fastify({
-    logger: { level: options.logLevel, ...(options.logTo ? { stream: options.logTo } : {}) },
+    loggerInstance: openLog(options.logLevel, options.logTo) as FastifyBaseLogger,
+    // One line for each request is written by observe-requests.ts; those of the framework have paths and addresses.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: requestIds(),
     bodyLimit: limits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     http: {
+      // Who sends none hears from us, in a problem document.
+      requireHostHeader: false,
       maxHeaderSize: limits.headerBytes,
       requestTimeout: requestTimeoutMs,
       headersTimeout,
@@ -84,7 +92,7 @@ function newInstance(options: ServerOptions): FastifyInstance {
     // While draining, what arrives on open connections is done; the answer closes the connection.
     return503OnClosing: false,
     // No hook runs before these.
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(safeHeaders)),
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(headers)),
     clientErrorHandler: answerBrokenRequest,
   });
 }
@@ -94,20 +102,25 @@ function newInstance(options: ServerOptions): FastifyInstance {
  * declares `config: { scope }` or `config: { open: true }`, or the server does not start.
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const app = newInstance(options);
+  const headers = safeHeaders(options.hstsSeconds ?? 0);
+  const app = newInstance(options, headers);
   app.setErrorHandler(answerError);
   app.setValidatorCompiler(inputCompiler());
+  observeRequests(app);
   app.addHook("onRequest", (_request, reply, done) => {
-    reply.headers(safeHeaders);
+    reply.headers(headers);
     done();
   });
+  checkHeads(app, headers);
   const limiter = limitRequests(app, options.rateLimits ?? unlimited);
   checkAddresses(app);
   authorizeRequests(app, options.authenticate, limiter);
   readBodies(app);
   makeDrainable(app);
   await describeApi(app, options);
+  serveIndex(app, options);
   serveDocs(app, options.title);
   serveHealth(app, options.ready);
+  if (options.metrics) serveMetrics(app, options.metrics);
   return app.withTypeProvider<TypeBoxTypeProvider>();
 }

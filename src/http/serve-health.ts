@@ -24,7 +24,8 @@ const Ready = Type.Object(
 const checkTimeoutMs = 2_000; // Shorter than the patience of whoever asks: a hanging check is an answer too.
 const retryAfterSeconds = 1;
 
-async function answered(ready: () => Promise<Readiness>): Promise<Readiness> {
+/** What the program says of itself; not ready when it says nothing in time. */
+export async function answered(ready: () => Promise<Readiness>): Promise<Readiness> {
   const ended = new AbortController();
   const hanging = sleep(checkTimeoutMs, { ok: false, checks: { ready: "no answer" } }, { signal: ended.signal });
   hanging.catch(() => {});

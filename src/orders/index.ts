@@ -2,13 +2,14 @@ export { isAboutOrder } from "./about-order.ts";
 export { advanceOrder } from "./advance-order.ts";
 export { cancelOrder } from "./cancel-order.ts";
 export type { Author, OrderPolicy } from "./changes.ts";
+export { countOrders } from "./count-orders.ts";
 export {
   findOrderLetters,
   getOrderId,
   type OrderLetter,
 } from "./find-orders.ts";
-export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { nameOrders } from "./name-orders.ts";
+export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { orderNumber } from "./number.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";

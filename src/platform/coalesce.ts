@@ -1,5 +1,10 @@
+import { secondsBounds, sizeBounds, TallyBook } from "./tally.ts";
+import { activeTracer, hereInTrace, inSpan, type Mark } from "./trace.ts";
+
 /** How calls to one set verb are brought together. */
 export interface Coalescing<In, Out> {
+  /** What metrics and traces call the set; one without a name is in neither. */
+  readonly name?: string;
   /** At most so many members share one run. */
   readonly most: number;
   /** At most so many runs are under way at once. */
@@ -12,9 +17,15 @@ export interface Coalescing<In, Out> {
 
 interface Waiting<In, Out> {
   member: In;
+  /** Where the member stands in its trace, when it has one. */
+  mark: Mark | undefined;
   resolve(result: Out): void;
   reject(error: unknown): void;
 }
+
+/** How many members the runs of this process had, and how long they took. */
+export const setMembers = new TallyBook(["set"], sizeBounds);
+export const setRuns = new TallyBook(["set"], secondsBounds);
 
 /**
  * Lets calls that arrive together share one run of a set verb; a lone call starts at once, no timer is involved.
@@ -22,7 +33,11 @@ interface Waiting<In, Out> {
  */
 export function coalesce<In, Out>(how: Coalescing<In, Out>): (member: In) => Promise<Out> {
   const queue = new Queue(how);
-  return (member) => new Promise<Out>((resolve, reject) => queue.add({ member, resolve, reject }));
+  const add = (member: In) =>
+    new Promise<Out>((resolve, reject) => queue.add({ member, mark: hereInTrace(), resolve, reject }));
+  const { name } = how;
+  if (name === undefined) return add;
+  return (member) => inSpan(`${name} member`, () => add(member));
 }
 
 class Queue<In, Out> {
@@ -67,13 +82,45 @@ class Queue<In, Out> {
 /** Never throws: whatever happens is told to the members. */
 async function settle<In, Out>(how: Coalescing<In, Out>, batch: readonly Waiting<In, Out>[]): Promise<void> {
   try {
-    const results = await how.run(batch.map((one) => one.member));
+    const results = await runMeasured(how, batch);
     if (results.length !== batch.length)
       throw new Error(`A run answered ${results.length} of ${batch.length} members.`);
     for (const [index, one] of batch.entries()) one.resolve(results[index] as Out);
   } catch (error) {
     await fail(how, batch, error);
   }
+}
+
+async function runMeasured<In, Out>(how: Coalescing<In, Out>, batch: readonly Waiting<In, Out>[]): Promise<Out[]> {
+  const { name } = how;
+  const members = batch.map((one) => one.member);
+  if (name === undefined) return how.run(members);
+  const since = performance.now();
+  try {
+    return await runTraced(name, batch, () => how.run(members));
+  } finally {
+    setMembers.add(members.length, name);
+    setRuns.add((performance.now() - since) / 1000, name);
+  }
+}
+
+/** A run for one member stands below it in its trace; one for several has a trace of its own, and links both ways. */
+function runTraced<In, Out>(
+  name: string,
+  batch: readonly Waiting<In, Out>[],
+  run: () => Promise<Out[]>,
+): Promise<Out[]> {
+  const tracer = activeTracer();
+  const marks = batch.flatMap(({ mark }) => (mark ? [mark] : []));
+  if (tracer === undefined || marks.length === 0) return run();
+  const facts = { "orderwell.set.members": batch.length };
+  if (batch.length === 1) return tracer.from(marks[0]?.traceparent, name, run, { facts });
+  const linked = () => {
+    const here = tracer.here();
+    if (here) for (const mark of marks) mark.linkTo(here);
+    return run();
+  };
+  return tracer.from(undefined, name, linked, { facts, links: marks });
 }
 
 async function fail<In, Out>(

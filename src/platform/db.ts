@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
+import { inSpan, type SpanOptions } from "./trace.ts";
 
 /** What a statement found: how many rows it touched, and those it answered with. */
 export interface Found {
@@ -32,9 +33,21 @@ export interface Db extends Sql {
    * (serialization failure, deadlock), three times at most, so the work has no effect but its statements.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  /** How many connections exist, are free, and how many callers wait for one. */
-  load(): { total: number; idle: number; waiting: number };
+  load(): DbLoad;
   close(): Promise<void>;
+}
+
+/** How the pool is doing, and what its transactions met since it was opened. */
+export interface DbLoad {
+  /** Connections that exist, and those that nobody uses. */
+  readonly total: number;
+  readonly idle: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+  readonly committed: number;
+  readonly failed: number;
+  /** Runs that PostgreSQL asked to repeat: serialization failures and deadlocks. */
+  readonly repeated: number;
 }
 
 export interface DbOptions {
@@ -95,15 +108,23 @@ export function openDb(options: DbOptions): Db {
   pool.on("error", onIdleError);
   // A connection that breaks while a caller holds it reports here too; the caller hears it from its statement.
   pool.on("connect", (client) => client.on("error", () => {}));
+  const ends: Ends = { committed: 0, failed: 0, repeated: 0 };
   return {
     run: (text, params) => runOn(pool, text, params),
-    transaction: (work) => inTransaction(pool, work),
-    load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    transaction: (work) => inTransaction(pool, ends, work),
+    load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, ...ends }),
     close: () => pool.end(),
   };
 }
 
-async function runOn(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
+/** What a span says of a statement: its name is the span's, and values are in none. */
+const statementSpan: SpanOptions = { side: "client", facts: { "db.system.name": "postgresql" } };
+
+function runOn(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
+  return inSpan(text.name, () => send(connection, text, params), statementSpan);
+}
+
+async function send(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
   const values = bindParameters(text, params);
   const result = await connection.query({ name: text.name, text: text.sent, values, rowMode: "array" });
   return { rowCount: result.rowCount ?? 0, rows: namedRows(result) };
@@ -123,12 +144,25 @@ function mustRunAgain(error: unknown): boolean {
   return code === "40001" || code === "40P01";
 }
 
-async function inTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+/** How transactions ended, counted. */
+interface Ends {
+  committed: number;
+  failed: number;
+  repeated: number;
+}
+
+async function inTransaction<Result>(pool: pg.Pool, ends: Ends, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transactionOnce(pool, work);
+      const result = await transactionOnce(pool, work);
+      ends.committed += 1;
+      return result;
     } catch (error) {
-      if (attempt >= tries || !mustRunAgain(error)) throw error;
+      if (attempt >= tries || !mustRunAgain(error)) {
+        ends.failed += 1;
+        throw error;
+      }
+      ends.repeated += 1;
     }
   }
 }
@@ -144,7 +178,7 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
     const result = await work(openTx(client, last));
     if (last.length > 0) await assertSent(client, last);
     gatherWrites(client);
-    const [ended] = await Promise.all([client.query("commit"), ...last]);
+    const [ended] = await Promise.all([inSpan("commit", () => client.query("commit"), statementSpan), ...last]);
     // A transaction that a statement broke answers COMMIT with ROLLBACK; nobody may take that for success.
     if (ended.command !== "COMMIT")
       throw new Error("The transaction was rolled back: a failed statement was not noticed.");

@@ -1,6 +1,7 @@
 import type { Sql, Tx } from "./db.ts";
 import { insertJobs, insertTasks } from "./job-queries.ts";
 import { columnsOf } from "./statements.ts";
+import { hereInTrace } from "./trace.ts";
 
 /** What kind of later work there is, known to those who ask for it and to the one who does it. */
 export interface JobDeclaration<Payload extends object> {
@@ -37,7 +38,6 @@ export interface Job<Payload extends object> {
   readonly declaration: JobDeclaration<Payload>;
   /** Resolves when the job is done; throws to have it run again later. May run twice or late, so it checks the state first. */
   run(payload: Payload, context: JobRun): Promise<void>;
-}
   /** Whether this version can read a payload; one that it cannot gets few tries. Everything can be read without it. */
   accepts?(payload: unknown): payload is Payload;
   /**
@@ -45,6 +45,7 @@ export interface Job<Payload extends object> {
    * done. Without it, nothing is left to be said.
    */
   abandon?(tx: Tx, payload: Payload, now: Date): Promise<void>;
+}
 
 const declaredNames = new Set<string>();
 
@@ -74,9 +75,10 @@ export async function prepareJobs(sql: Sql, declarations: readonly JobDeclaratio
 /** Queues jobs in the transaction of the change that they follow from. None is dropped: an unknown kind throws. */
 export async function enqueue(tx: Tx, jobs: readonly QueuedJob[]): Promise<void> {
   if (jobs.length === 0) return;
+  const mark = hereInTrace()?.traceparent;
   const columns = columnsOf(jobs, {
     names: ({ job }) => job.name,
-    payloads: ({ payload }) => JSON.stringify(payload),
+    payloads: ({ payload }) => JSON.stringify(mark === undefined ? payload : { ...payload, [markName]: mark }),
     runAts: ({ runAt }) => runAt ?? null,
     maxTries: ({ job }) => job.maxTries,
     priorities: ({ priority }) => priority ?? 0,
@@ -86,6 +88,16 @@ export async function enqueue(tx: Tx, jobs: readonly QueuedJob[]): Promise<void>
     const names = [...new Set(columns.names)].join(", ");
     throw new Error(`Jobs could not be queued: was prepareJobs run for ${names}?`, { cause: error });
   });
+}
+
+/** Where the payload of a job that was queued in a trace has its mark. */
+const markName = "traceparent";
+
+/** A payload as the job knows it, and the mark of whoever queued it, if that was in a trace. */
+export function splitPayload(payload: object): { payload: object; mark: string | undefined } {
+  if (!(markName in payload)) return { payload, mark: undefined };
+  const { [markName]: mark, ...rest } = payload;
+  return { payload: rest, mark: typeof mark === "string" ? mark : undefined };
 }
 
 function isTaskMissing(error: unknown): boolean {

@@ -21,9 +21,19 @@ export const defaultLeaseSeconds = 30;
 /** Renewed this many times within its length, so that one slow answer does not lose it. */
 export const renewalsPerLease = 3;
 
+/** Until when this process holds which lease, by its own monotonic clock: to be shown, never to decide by. */
+const heldUntilMs = new Map<string, number>();
+
+/** The names of the leases that this process has asked for, and whether it holds each. */
+export function listLeases(): { name: string; held: boolean }[] {
+  return [...heldUntilMs].map(([name, untilMs]) => ({ name, held: performance.now() < untilMs }));
+}
+
 /** Takes the lease or renews it; undefined while somebody else holds it. */
 export async function takeLease(sql: Sql, wish: LeaseWish): Promise<Lease | undefined> {
+  const askedMs = performance.now();
   const taken = await upsertLease(sql, { ...wish });
+  heldUntilMs.set(wish.name, taken ? askedMs + wish.seconds * 1000 : 0);
   return taken && { name: wish.name, holder: wish.holder, token: taken.token };
 }
 
@@ -47,5 +57,6 @@ export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
 
 /** Lets the next one have the lease at once. Does nothing when it was lost already. */
 export async function giveUpLease(sql: Sql, lease: Lease): Promise<void> {
+  heldUntilMs.set(lease.name, 0);
   await endLease(sql, { ...lease });
 }

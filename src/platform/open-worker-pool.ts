@@ -1,15 +1,13 @@
 import { EventEmitter, setMaxListeners } from "node:events";
-import { Logger, run, type TaskList, type WorkerEvents } from "graphile-worker";
+import { Logger, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { closeWorkerPool } from "./close-worker-pool.ts";
-import { coalesce } from "./coalesce.ts";
 import { connectionSettings } from "./db.ts";
-import { spreadRetry } from "./job-queries.ts";
 import { jobsSchema } from "./job-schema.ts";
-import type { JobRun } from "./jobs.ts";
 import { renewalsPerLease } from "./leases.ts";
 import type { Log } from "./log.ts";
 import { ProcessLost, registerProcess, renewProcess } from "./processes.ts";
+import { taskListOf } from "./run-job.ts";
 import { type Loop, startLoop } from "./start-loop.ts";
 import type { PoolState, WorkerOptions } from "./worker-state.ts";
 
@@ -25,7 +23,6 @@ const pollMs = 1_000; // How late a job may start when a notice was lost.
 const completeDelayMs = 5; // Completions of so long travel together. Longer, and a crash repeats more of them.
 const failDelayMs = 10;
 const firstFetchMs = 15_000;
-const spreadAtOnce = 500; // Failures that arrive together share a statement.
 
 /** Another parser than the driver's own: graphile-worker writes ids as JSON, and JSON has no bigint. */
 const textualIds: pg.CustomTypesConfig = {
@@ -143,55 +140,13 @@ function startHeartbeat(state: PoolState, registered: Promise<string>): Loop {
   });
 }
 
-/** Spreads the retries of failing jobs. Without the database they come all the same, only together. */
-function retrySpreader(state: PoolState): (jobId: bigint) => Promise<void> {
-  return coalesce<bigint, void>({
-    most: spreadAtOnce,
-    flushes: 1,
-    async run(jobIds) {
-      await spreadRetry(state.options.db, { jobIds, workerPoolId: state.pool?.id ?? "" }).catch(() => {});
-      return jobIds.map(() => undefined);
-    },
-    mayRunAlone: () => false,
-  });
-}
-
-function taskListOf(state: PoolState, registered: Promise<string>): TaskList {
-  const { log, jobs } = state.options;
-  const spread = retrySpreader(state);
-  return Object.fromEntries(
-    jobs.map((job) => [
-      job.declaration.name,
-      async (payload: unknown, helpers) => {
-        const { id, attempts, max_attempts } = helpers.job;
-        const processId = await registered;
-        const context: JobRun = {
-          tries: attempts,
-          lastTry: attempts >= max_attempts,
-          signal: state.abort.signal,
-          processId,
-        };
-        try {
-          await job.run(payload as object, context);
-        } catch (error) {
-          if (context.lastTry) log.error({ err: error, job: job.declaration.name, id }, "A job failed its last try.");
-          else await spread(BigInt(id));
-          throw error;
-        }
-        // Completing deletes the job, also one that somebody else runs by now; failing leaves another's job alone.
-        if (state.lost || performance.now() > state.heldUntilMs) throw new ProcessLost(processId);
-      },
-    ]),
-  ) as TaskList;
-}
-
-/** Jobs do their work over other connections, so that the library's fewer ones are no fault. */
-const poolSizeWarning = /maxPoolSize/;
+/** Jobs do their work over other connections, so that the library's fewer ones are no fault. Failures are logged where they happen. */
+const saidElsewhere = /maxPoolSize|^Failed task /;
 
 /** Its `error` level is for single jobs and lost connections too, so it is a warning here. */
 function loggerOf(log: Log): Logger {
   return new Logger(() => (level, message) => {
     if (level !== "error" && level !== "warning") return;
-    if (!poolSizeWarning.test(message)) log.warn({ jobs: level }, message);
+    if (!saidElsewhere.test(message)) log.warn({ jobs: level }, message);
   });
 }

@@ -103,6 +103,28 @@ export const settings = {
     "error",
     "silent",
   ]),
+  metricsPort: whole(
+    {
+      env: "METRICS_PORT",
+      fallback: 0,
+      help: "A second port, with metrics and health and without keys; 0 opens none.",
+    },
+    { from: 0, to: 65_535 },
+  ),
+  metricsHost: text({ env: "METRICS_HOST", fallback: "127.0.0.1", help: "The address of that port." }),
+  tracesEndpoint: url(
+    {
+      env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      fallback: "",
+      help: "Where traces are sent by OTLP over HTTP; without it nothing is traced.",
+    },
+    ["http:", "https:"],
+  ),
+  tracesName: text({ env: "OTEL_SERVICE_NAME", fallback: "orderwell", help: "What this program is called in traces." }),
+  tracesPercent: whole(
+    { env: "TRACES_PERCENT", fallback: 100, help: "Of the traces that begin here, how many of a hundred are kept." },
+    { from: 0, to: 100 },
+  ),
   databaseConnections: whole(
     { env: "DATABASE_CONNECTIONS", fallback: 10, help: "Connections that one process opens for requests and jobs." },
     { from: 2, to: 200 },
@@ -245,12 +267,6 @@ export const settings = {
   ),
   smtpUrl: url({ env: "SMTP_URL", fallback: "", help: "An SMTP server that sends the mails." }, ["smtp:", "smtps:"]),
   mailFrom: text({ env: "MAIL_FROM", fallback: "Orderwell <orders@shop.example>", help: "The sender of the mails." }),
-  failpoints: text({
-    env: "FAILPOINTS",
-    fallback: "",
-    help: "Points where the process fails on purpose; for tests only.",
-  }),
-} as const;
   mailRetentionDays: whole(
     {
       env: "MAIL_RETENTION_DAYS",
@@ -259,3 +275,9 @@ export const settings = {
     },
     { from: 0, to: 36_500 },
   ),
+  failpoints: text({
+    env: "FAILPOINTS",
+    fallback: "",
+    help: "Points where the process fails on purpose; for tests only.",
+  }),
+} as const;

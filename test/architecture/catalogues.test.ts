@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { measureEngine } from "../../src/measure-engine.ts";
+import type { GuardedGateway } from "../../src/payments/index.ts";
+import { openDb } from "../../src/platform/db.ts";
 import { settings } from "../../src/platform/settings.ts";
-import { errorCatalogue, eventCatalogue, settingCatalogue } from "./check-catalogues.ts";
+import { errorCatalogue, eventCatalogue, metricCatalogue, settingCatalogue } from "./check-catalogues.ts";
 import { readRepository, textOf } from "./read-repository.ts";
 
 const files = await readRepository();
@@ -70,5 +73,26 @@ describe("docs/config.md", () => {
     assert.equal(settingCatalogue([port], "").length, 2);
     assert.equal(settingCatalogue([], row).length, 1);
     assert.equal(settingCatalogue([{ ...port, fallback: 80 }], row).length, 1);
+  });
+});
+
+describe("docs/metrics.md", () => {
+  const row = "| `orderwell_orders` | database | … | – |\n";
+  /** What the package tells on Linux alone. */
+  const linux = ["process_virtual_memory_bytes", "process_heap_bytes", "process_open_fds", "process_max_fds"];
+
+  test("lists every metric of the registry, and no other", () => {
+    const db = openDb({ url: "postgres://nobody@127.0.0.1/nothing", applicationName: "orderwell test" });
+    const gateway = { name: "none", load: () => ({ breaker: "closed", underWay: 0, waiting: 0 }) };
+    const { names } = measureEngine({ db, gateway: gateway as GuardedGateway, version: "0" });
+    assert.deepEqual(metricCatalogue([...new Set([...names(), ...linux])], textOf(files, "docs/metrics.md")), []);
+  });
+
+  test("a missing and an invented metric are caught", () => {
+    assert.deepEqual(metricCatalogue(["orderwell_orders"], row), []);
+    assert.deepEqual(metricCatalogue(["orderwell_lost"], row), [
+      "docs/metrics.md does not list orderwell_lost.",
+      "docs/metrics.md lists orderwell_orders, which the sources do not have.",
+    ]);
   });
 });

@@ -100,6 +100,11 @@ export const eventCatalogue: Guard = (files) => {
   return compare("docs/events.md", textOf(files, "docs/events.md"), [...new Set(types)]);
 };
 
+/** docs/metrics.md and the registry of metrics are the same. */
+export function metricCatalogue(names: readonly string[], page: string): string[] {
+  return compare("docs/metrics.md", page, names);
+}
+
 interface ListedSetting {
   readonly env: string;
   readonly flag?: string;

@@ -1,0 +1,54 @@
+/** An error as a log may hold it. */
+export interface LoggableError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  /** Where it happened, without the message that a stack begins with. */
+  readonly stack: string;
+  /** The constraint that PostgreSQL found broken. */
+  readonly constraint?: string;
+  readonly cause?: LoggableError;
+}
+
+const deepestCause = 3; // Whoever wraps an error more often has lost its beginning anyhow.
+
+/** PostgreSQL's errors about values (class 22) quote them in their message. Source: PostgreSQL manual, appendix A. */
+const aboutValues = /^22/;
+
+/**
+ * What a log needs of an error. The driver's errors carry the values of rows (`detail`, `where`), those of parsers the
+ * text that they were given: of all that is in an error, only what is named here is kept.
+ */
+export function loggableError(error: unknown, depth = 0): LoggableError {
+  if (!(error instanceof Error)) return { name: typeof error, code: "", message: masked(String(error)), stack: "" };
+  const code = textOf(error, "code");
+  const constraint = textOf(error, "constraint");
+  const { name, message, stack = "", cause } = error;
+  return {
+    name,
+    code,
+    message: masked(aboutValues.test(code) ? message.replace(/"[^"]*"/g, '"…"') : message),
+    stack: stack
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .join("\n"),
+    ...(constraint === "" ? {} : { constraint }),
+    ...(cause === undefined || depth >= deepestCause ? {} : { cause: loggableError(cause, depth + 1) }),
+  };
+}
+
+function textOf(error: Error, member: string): string {
+  const value = (error as unknown as Record<string, unknown>)[member];
+  return typeof value === "string" ? value : "";
+}
+
+/** What stands on both sides of an @: an address, or a password and its host. A package's scope has a / before it. */
+const addresses = /[^\s"'<>()[\]{},;:=/\\]+@[^\s"'<>()[\]{},;/\\]+/g;
+/** Keys of ours, secrets of webhooks, and tokens as headers carry them. */
+const secrets = /\bow_[0-9a-f]{10}_[\w-]+|\bwhsec_[\w+/=-]+|\b(?:Bearer|Basic)\s+[\w.~+/=-]+/gi;
+
+/** A text without addresses and secrets, for whatever comes from outside or from a package. */
+export function masked(text: string): string {
+  const known = text.includes("@") ? text.replace(addresses, "…@…") : text;
+  return known.replace(secrets, "…");
+}

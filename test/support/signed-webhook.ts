@@ -9,7 +9,7 @@ export interface Told {
   readonly orderId: bigint;
   readonly webhookId: string;
   readonly paymentId: string;
-  readonly status: "succeeded" | "failed" | "refunded";
+  readonly status: "succeeded" | "failed" | "refunded" | "refund_failed" | "charged_back";
   readonly amount: string;
   readonly currency: string;
 }

@@ -6,7 +6,9 @@ import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
+import type { Readiness } from "./http/serve-health.ts";
 import { keepFirstKey, keyring } from "./identity/index.ts";
+import { measureEngine } from "./measure-engine.ts";
 import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
 import { mailboxChannel } from "./notifications/mailbox-client.ts";
@@ -14,13 +16,14 @@ import { notificationApiChannel } from "./notifications/notification-api-client.
 import { forgetOldMails, tellCustomerJob } from "./notifications/notification-jobs.ts";
 import { notificationRoutes } from "./notifications/notification-routes.ts";
 import { smtpChannel } from "./notifications/smtp-client.ts";
+import { type Observation, openOperatorsPort, openTraces } from "./observe-engine.ts";
 import {
   type Counter,
+  getOrderId,
+  nameOrders,
   type OrderPolicy,
   openPaymentDesk,
   type PaymentDesk,
-  getOrderId,
-  nameOrders,
   refundPayment,
   tellCustomer,
 } from "./orders/index.ts";
@@ -37,8 +40,9 @@ import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orde
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
 import {
   embeddedLimits,
-  type Gateway,
+  type GuardedGateway,
   guarded,
+  measured,
   openWebhookInbox,
   parseWebhookSecrets,
   remoteLimits,
@@ -57,28 +61,30 @@ import { randomToken } from "./platform/ids.ts";
 import { type Job, prepareJobs } from "./platform/jobs.ts";
 import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
+import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
+import { jobRoutes } from "./tasks/job-routes.ts";
+import { watchJobs } from "./tasks/task-jobs.ts";
+import { taskRoutes } from "./tasks/task-routes.ts";
 
 const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
-import { jobRoutes } from "./tasks/job-routes.ts";
-import { watchJobs } from "./tasks/task-jobs.ts";
-import { taskRoutes } from "./tasks/task-routes.ts";
+const watchMs = 5_000; // How late a person hears of a job that was given up after days of tries.
 const dayMs = 86_400_000;
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
 /** What a process of either kind is put together from. */
 interface Engine extends Counter {
-const watchMs = 5_000; // How late a person hears of a job that was given up after days of tries.
   readonly config: Config;
   readonly url: string;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly channel: Channel;
   readonly desk: PaymentDesk;
   readonly webhooks: WebhookSender;
@@ -107,12 +113,16 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
     const apiKey = await keepFirstKey(engine.db, engine.clock, config.dataDir);
     const app = await buildApp(engine);
     const work = config.serveJobs === "here" ? await startWorking(engine) : nothing;
+    let port: Observation | undefined;
     const stop = once(async () => {
       await app.drain(config.drainTimeoutMs);
       await work.stop();
+      await port?.close();
       await engine.close();
     });
     try {
+      const ready = async () => (app.isDraining() ? draining : readinessOf(engine));
+      port = await openOperatorsPort(config, { metrics: engine.metrics, ready });
       await app.listen({ host: config.host, port: config.port });
     } catch (error) {
       await stop();
@@ -131,17 +141,33 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
 export async function startWork(config: Config, url: string): Promise<Running> {
   const engine = await openEngine(config, url, "work");
   const work = await startWorking(engine);
+  let port: Observation | undefined;
   const stop = once(async () => {
     await work.stop();
+    await port?.close();
     await engine.close();
   });
+  try {
+    port = await openOperatorsPort(config, { metrics: engine.metrics, ready: () => readinessOf(engine) });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { stop };
+}
+
+const draining: Readiness = { ok: false, checks: { server: "draining" } };
+
+async function readinessOf({ db }: Engine): Promise<Readiness> {
+  const database = await isReachable(db);
+  return { ok: database, checks: { database: database ? "ok" : "cannot be reached" } };
 }
 
 async function openEngine(config: Config, url: string, kind: "serve" | "work"): Promise<Engine> {
   if (config.failpoints !== "") armFailpoints(config.failpoints);
   await migrate(url);
   const log = openLog(config.logLevel);
+  const traces = await openTraces(config, log, manifest.version);
   const db = openDb({
     url,
     applicationName: `orderwell ${kind}`,
@@ -158,8 +184,21 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     await gateway.close();
     await channel.close();
     await db.close();
+    await traces.close();
   });
-  return { ...counter, config, url, log, channel, desk: openPaymentDesk(counter), webhooks, webhookSecrets, close };
+  const metrics = measureEngine({ db, gateway, version: manifest.version });
+  return {
+    ...counter,
+    config,
+    url,
+    log,
+    metrics,
+    channel,
+    desk: openPaymentDesk(counter),
+    webhooks,
+    webhookSecrets,
+    close,
+  };
 }
 
 /** A secret that nobody configured is kept beside the embedded database: the sandbox signs with it. */
@@ -177,11 +216,12 @@ function policyOf(config: Config): OrderPolicy {
   };
 }
 
-function openGateway(config: Config, db: Db, webhooks: WebhookSender): Gateway {
+/** The configured gateway with limits around it, and counted. */
+function openGateway(config: Config, db: Db, webhooks: WebhookSender): GuardedGateway {
   const timeoutMs = config.paymentTimeoutMs;
   if (config.paymentServiceUrl === "") {
     const sandbox = sandboxGateway(db, systemClock, { timeoutMs, sendWebhook: webhooks.send });
-    return guarded(sandbox, { ...embeddedLimits, timeoutMs });
+    return measured(guarded(sandbox, { ...embeddedLimits, timeoutMs }));
   }
   const service = paymentServiceGateway({
     url: config.paymentServiceUrl,
@@ -189,7 +229,7 @@ function openGateway(config: Config, db: Db, webhooks: WebhookSender): Gateway {
     timeoutMs,
     keysHonoured: config.paymentServiceKeys === "honoured",
   });
-  return guarded(service, { ...remoteLimits, timeoutMs });
+  return measured(guarded(service, { ...remoteLimits, timeoutMs }));
 }
 
 function openChannel(config: Config, db: Db): Channel {
@@ -206,6 +246,9 @@ const apiTags = {
   "Orders v1": "The contract of DD-ORDER-001: place, read and move orders; amounts are decimals in major units.",
   Orders: "Orders with all that belongs to them; amounts are integers in minor units.",
   Events: "What happened, in the order in which subscribers hear of it.",
+  Tasks: "What needs a person: to take, and to close with a reason.",
+  Jobs: "Later work that is not done yet, and work that was given up.",
+  Audit: "Who did what, where no order's history tells it.",
   Mails: "The embedded mailbox, where mails go without a mail server.",
   Notifications: "The embedded notification service that DD-ORDER-001 names.",
   "Sandbox payment service": "The embedded payment service, to try things out.",
@@ -227,11 +270,10 @@ async function buildApp(engine: Engine): Promise<Server> {
       guessesPerMinute: config.rateLimitGuesses,
     },
     trustedProxies: config.trustedProxies,
+    hstsSeconds: config.hstsSeconds,
     authenticate: keyring(db, clock).authenticate,
-    async ready() {
-      const database = await isReachable(db);
-      return { ok: database, checks: { database: database ? "ok" : "cannot be reached" } };
-    },
+    metrics: engine.metrics,
+    ready: () => readinessOf(engine),
   });
   await app.register(placeOrderV1Routes(engine, desk));
   await app.register(readOrderV1Routes(engine));
@@ -243,57 +285,15 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderRoutes(db));
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
+  await app.register(taskRoutes(engine, orderNames));
+  await app.register(jobRoutes({ db, clock, jobs: jobsOf(engine) }, orderNames));
   await app.register(auditRoutes(db));
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
-  Tasks: "What needs a person: to take, and to close with a reason.",
-  Jobs: "Later work that is not done yet, and work that was given up.",
-  Audit: "Who did what, where no order's history tells it.",
   if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
   return app;
 }
 
-/** Jobs, the feed's numbering, and what is done again and again; of several processes one does each of the latter. */
-async function startWorking(engine: Engine): Promise<Running> {
-  const { db, url, log, config, channel, clock, desk } = engine;
-  const { leaseSeconds } = config;
-  const worker = await startWorker({
-    url,
-    db,
-    log,
-    jobs: [
-      tellCustomerJob(db, channel, clock),
-      refundPaymentJob(engine),
-      workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
-    ],
-    atOnce: config.jobsAtOnce,
-    graceMs: config.drainTimeoutMs,
-    leaseSeconds,
-  });
-  const sequencer = startSequencer({ db, log, leaseSeconds });
-  const everyMs = (name: string, ms: number, run: () => Promise<void>) =>
-    startPeriodic({ db, log, name, everyMs: ms, leaseSeconds, run });
-  const chores = [
-    everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
-    everyMs("expiry", expireMs, () => expireOrders(engine)),
-    everyMs("answers", completeMs, () => completeAllAnswers(engine)),
-    everyMs("webhook-cleanup", cleanUpMs, () => forgetOldWebhooks(engine, config.webhookRetentionDays * dayMs)),
-    everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
-  ];
-  return {
-    async stop() {
-      await Promise.all([worker.stop(), ...chores.map((chore) => chore.stop())]);
-      // Last, so that what the others still did has its place in the feed.
-      await sequencer.stop();
-  await app.register(taskRoutes(engine, orderNames));
-  await app.register(jobRoutes({ db, clock, jobs: jobsOf(engine) }, orderNames));
-    },
-  };
-}
-
-/** Idempotency keys whose day is over, a thousand at a time. */
-async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
-  while ((await forgetKeys(db, clock.now())) > 0);
 /** How tasks and jobs, which stand below orders, call the orders that they are about. */
 const orderNames = { find: getOrderId, name: nameOrders };
 
@@ -307,11 +307,56 @@ function jobsOf(engine: Engine): Job<object>[] {
   ];
 }
 
+/** Jobs, the feed's numbering, and what is done again and again; of several processes one does each of the latter. */
+async function startWorking(engine: Engine): Promise<Running> {
+  const { db, url, log, config, clock, desk } = engine;
+  const { leaseSeconds } = config;
+  const jobs = jobsOf(engine);
+  const worker = await startWorker({
+    url,
+    db,
+    log,
+    jobs,
+    atOnce: config.jobsAtOnce,
+    graceMs: config.drainTimeoutMs,
+    leaseSeconds,
+  });
+  const sequencer = startSequencer({ db, log, leaseSeconds });
+  const everyMs = (name: string, ms: number, run: () => Promise<void>) =>
+    startPeriodic({ db, log, name, everyMs: ms, leaseSeconds, run });
+  const chores = [
+    everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
+    everyMs("expiry", expireMs, () => expireOrders(engine)),
+    everyMs("answers", completeMs, () => completeAllAnswers(engine)),
+    everyMs("webhook-cleanup", cleanUpMs, () => forgetOldWebhooks(engine, config.webhookRetentionDays * dayMs)),
+    everyMs("job-watch", watchMs, () =>
+      watchJobs(
+        db,
+        clock,
+        jobs.map(({ declaration }) => declaration.name),
+      ),
+    ),
+    ...(config.mailRetentionDays > 0
+      ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
+      : []),
+    everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
+  ];
+  return {
+    async stop() {
+      await Promise.all([worker.stop(), ...chores.map((chore) => chore.stop())]);
+      // Last, so that what the others still did has its place in the feed.
+      await sequencer.stop();
+    },
+  };
+}
+
+/** Idempotency keys whose day is over, a thousand at a time. */
+async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
+  while ((await forgetKeys(db, clock.now())) > 0);
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
 
-  const jobs = jobsOf(engine);
 /** Where the server really listens: the port may have been chosen by the system. */
 function addressOf(app: Server): string {
   const { address, family, port } = app.server.address() as AddressInfo;
@@ -326,13 +371,3 @@ function once(work: () => Promise<void>): () => Promise<void> {
     return done;
   };
 }
-    everyMs("job-watch", watchMs, () =>
-      watchJobs(
-        db,
-        clock,
-        jobs.map(({ declaration }) => declaration.name),
-      ),
-    ),
-    ...(config.mailRetentionDays > 0
-      ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
-      : []),

@@ -43,8 +43,13 @@ export async function forgetOldMails(db: Db, clock: Clock, keptMs: number): Prom
 type Tell = (cause: Cause, context: JobRun) => Promise<void>;
 
 /** Jobs that run at once share a transaction; a bad one is then found by running each alone. */
-function together<In, Out>(db: Db, work: (tx: Tx, members: In[]) => Promise<Out[]>): (member: In) => Promise<Out> {
+function together<In, Out>(
+  db: Db,
+  name: string,
+  work: (tx: Tx, members: In[]) => Promise<Out[]>,
+): (member: In) => Promise<Out> {
   return coalesce<In, Out>({
+    name,
     most: mostTogether,
     flushes,
     run: (members) => db.transaction((tx) => work(tx, members)),
@@ -53,7 +58,7 @@ function together<In, Out>(db: Db, work: (tx: Tx, members: In[]) => Promise<Out[
 }
 
 function byMailbox(db: Db, channel: Channel, clock: Clock): Tell {
-  const tell = together<Cause, Told>(db, async (tx, causes) => {
+  const tell = together<Cause, Told>(db, "tell-customers", async (tx, causes) => {
     const told = await tellCustomers(tx, causes, channel, clock.now());
     await reach("inside-telling");
     return told;
@@ -65,8 +70,10 @@ function byMailbox(db: Db, channel: Channel, clock: Clock): Tell {
 }
 
 function byChannel(db: Db, channel: Channel, clock: Clock): Tell {
-  const begin = together<Cause, Letter | Told>(db, (tx, causes) => beginTelling(tx, causes, channel, clock.now()));
-  const end = together<Ending, void>(db, async (tx, endings) => {
+  const begin = together<Cause, Letter | Told>(db, "begin-letters", (tx, causes) =>
+    beginTelling(tx, causes, channel, clock.now()),
+  );
+  const end = together<Ending, void>(db, "end-letters", async (tx, endings) => {
     await endTelling(tx, endings, channel, clock.now());
     return endings.map(() => undefined);
   });

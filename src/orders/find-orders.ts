@@ -26,6 +26,7 @@ const readsAtOnce = 2; // As many as there are cores; more reads at once only wa
 /** A reader of single orders: requests that come together are one read. */
 export function openOrderReader(db: Db): (orderId: bigint) => Promise<OrderWithItems | undefined> {
   return coalesce<bigint, OrderWithItems | undefined>({
+    name: "find-orders",
     most: mostReadAtOnce,
     flushes: readsAtOnce,
     mayRunAlone: (error) => !isUnavailable(error),

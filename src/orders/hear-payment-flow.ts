@@ -38,6 +38,7 @@ export function openPaymentHearing(
 ): (news: PaymentNews) => Promise<PaymentHeard> {
   const { db, gateway } = counter;
   const know = coalesce<bigint, Known>({
+    name: "know-payments",
     most: mostReadAtOnce,
     flushes: readsAtOnce,
     run: (orderIds) => knowOrders(counter, orderIds),

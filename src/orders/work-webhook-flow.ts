@@ -46,9 +46,14 @@ export function openWebhookWork(
   const { db, clock } = counter;
   const together = { most: mostTogether, flushes, mayRunAlone: (error: unknown) => !isUnavailable(error) };
   const hearPayment = openPaymentHearing(counter, desk);
-  const read = coalesce<WebhookKey, KeptWebhook | undefined>({ ...together, run: (keys) => readAll(counter, keys) });
+  const read = coalesce<WebhookKey, KeptWebhook | undefined>({
+    ...together,
+    name: "read-webhooks",
+    run: (keys) => readAll(counter, keys),
+  });
   const end = coalesce<WebhookEnding, void>({
     ...together,
+    name: "end-webhooks",
     async run(endings) {
       await db.transaction((tx) => endWebhooks(tx, endings, clock.now()));
       return endings.map(() => undefined);

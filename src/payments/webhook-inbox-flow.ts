@@ -25,6 +25,7 @@ const retryAfterSeconds = 1;
 /** Opens the inbox. Webhooks that come together share a transaction; when too many wait, the rest is told to come again. */
 export function openWebhookInbox(db: Db, clock: Clock): WebhookInbox {
   const receive = coalesce<Webhook, Received>({
+    name: "receive-webhooks",
     most: mostInOneSet,
     flushes: flushesAtOnce,
     run: (webhooks) =>

@@ -25,7 +25,7 @@ const PaymentNews = Type.Object(
       }),
     ),
   },
-  { examples: [{ payment_id: "pay_1", status: "succeeded", amount: 179600.0, currency: "JPY" }] },
+  { title: "PaymentNews", examples: [{ payment_id: "pay_1", status: "succeeded", amount: 179600.0, currency: "JPY" }] },
 );
 type PaymentNews = Static<typeof PaymentNews>;
 
@@ -54,7 +54,7 @@ export interface WebhookDoor {
 export function orderWebhookRoutes({ inbox, clock, secrets, gateway }: WebhookDoor): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("/api/v1/orders/:order_id/webhook", {
-      config: { open: true },
+      config: { open: true, signed: true },
       bodyLimit: longestBody,
       schema: {
         tags: ["Orders v1"],
@@ -62,9 +62,9 @@ export function orderWebhookRoutes({ inbox, clock, secrets, gateway }: WebhookDo
         summary: "Payment status from the payment service, signed as Standard Webhooks has it",
         description:
           "Answered as soon as it is stored; what it means for the order is worked out afterwards. An order that is not known yet is no reason to refuse it.",
-        params: Type.Object({ order_id: Type.String({ examples: ["42"] }) }),
+        params: Type.Object({ order_id: Type.String({ description: "The order's id.", examples: ["42"] }) }),
         body: PaymentNews,
-        response: { 200: Type.Object({ outcome: Type.Enum(["received", "duplicate"]) }) },
+        response: { 200: Type.Object({ outcome: Type.Enum(["received", "duplicate"]) }, { title: "WebhookReceipt" }) },
       },
       // Before the body is looked at: what is not signed is not answered in detail.
       async preValidation(request) {

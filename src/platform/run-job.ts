@@ -2,6 +2,7 @@ import type { JobHelpers, TaskList } from "graphile-worker";
 import { coalesce } from "./coalesce.ts";
 import { spreadRetry } from "./job-queries.ts";
 import { type Job, type JobRun, splitPayload } from "./jobs.ts";
+import { setFewerTries } from "./kept-job-queries.ts";
 import { ProcessLost } from "./processes.ts";
 import { secondsBounds, TallyBook } from "./tally.ts";
 import { activeTracer } from "./trace.ts";
@@ -40,6 +41,7 @@ export function taskListOf(state: PoolState, registered: Promise<string>): TaskL
           processId,
         };
         try {
+          await assertReadable(state, job, row);
           await runMeasured(job, payload as object, context);
         } catch (err) {
           sayWhy(state, job, { err, id: row.id, context });
@@ -51,6 +53,16 @@ export function taskListOf(state: PoolState, registered: Promise<string>): TaskL
       },
     ]),
   ) as TaskList;
+}
+
+const triesOfUnreadable = 5; // Four minutes with the waits between: a newer process beside this one takes it by then.
+
+/** Refuses a payload that this version cannot read, and leaves it few tries: days of them would only hide it. */
+async function assertReadable(state: PoolState, job: Job<object>, row: JobHelpers["job"]): Promise<void> {
+  if (job.accepts?.(row.payload) !== false) return;
+  const workerPoolId = state.pool?.id ?? "";
+  await setFewerTries(state.options.db, { jobId: BigInt(row.id), workerPoolId, most: triesOfUnreadable });
+  throw new Error(`This version cannot read the payload of a job ${job.declaration.name}.`);
 }
 
 /** Each failed try is told once: loudly when there is no other. */

@@ -22,7 +22,7 @@ const patterns = given.filter((argument) => !argument.startsWith("-"));
 
 /** The files to run. Those that end in `-long.test.ts`, and everything in test/chaos at full length, want `--chaos`. */
 async function listFiles(): Promise<string[]> {
-  const wanted = patterns.length > 0 ? patterns : chaos ? ["test/chaos"] : ["src", "test"];
+  const wanted = patterns.length > 0 ? patterns : chaos ? ["test/chaos"] : ["src", "test", "client"];
   const globs = await Promise.all(
     wanted.map(async (pattern) => {
       const folder = await stat(join(root, pattern)).then(
@@ -92,7 +92,7 @@ function run(files: readonly string[], countsFile: string): Promise<number> {
 
 const files = await listFiles();
 if (files.length === 0) {
-  console.error(`There is no test file for ${patterns.join(" ") || "src and test"}.`);
+  console.error(`There is no test file for ${patterns.join(" ") || "src, test and client"}.`);
   process.exit(1);
 }
 const folder = await makeFolder();

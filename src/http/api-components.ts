@@ -58,9 +58,9 @@ export function headerRefs(names: readonly string[]): Record<string, object> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${componentName(name)}` }]));
 }
 
-/** `Idempotency-Key` is `IdempotencyKey` among the components. */
+/** `Idempotency-Key` is `IdempotencyKey` among the components, `webhook-id` `WebhookId`. */
 export function componentName(header: string): string {
-  return header.replaceAll("-", "");
+  return header.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 const retryAfterSeconds = 1;

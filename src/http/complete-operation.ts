@@ -3,6 +3,7 @@ import { composeExample, type Schema } from "./compose-example.ts";
 
 interface Parameter {
   readonly in: string;
+  readonly required?: boolean;
   readonly schema?: Schema;
 }
 
@@ -13,9 +14,13 @@ interface Response {
   >;
 }
 
+interface RequestBody {
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+}
+
 export interface Operation {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: unknown;
+  readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, Response>>;
 }
 
@@ -94,6 +99,31 @@ function withExamples({ content = {}, ...response }: Response): Response {
   return media.length > 0 ? { ...response, content: Object.fromEntries(media) } : response;
 }
 
+/** A schema as a caller sees it: what has a default may be left out, though whoever checks finds it filled in. */
+function asSent(schema: Schema): Schema {
+  const { properties = {}, required, items } = schema;
+  return {
+    ...schema,
+    ...(items ? { items: asSent(items) } : {}),
+    ...(schema.properties
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, asSent(member)])) }
+      : {}),
+    ...(required ? { required: required.filter((name) => properties[name]?.default === undefined) } : {}),
+  };
+}
+
+function bodyAsSent({ content = {}, ...body }: RequestBody): RequestBody {
+  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => [
+    type,
+    { ...rest, schema: asSent(schema) },
+  ]);
+  return { ...body, content: Object.fromEntries(media) };
+}
+
+function parameterAsSent(parameter: Parameter): Parameter {
+  return parameter.schema?.default === undefined ? parameter : { ...parameter, required: false };
+}
+
 /** Adds to an operation what is true of all like it: how it is refused, repeated and tagged, and what it answers looks like. */
 export function completeOperation(operation: Operation, place: Place): Operation {
   const shared = [
@@ -111,12 +141,13 @@ export function completeOperation(operation: Operation, place: Place): Operation
     { $ref: `#/components/responses/${refusals[status]?.name}` },
   ]);
   const parameters = [
-    ...(operation.parameters ?? []),
+    ...(operation.parameters ?? []).map(parameterAsSent),
     ...sharedParameters(place).map((name) => ({ $ref: `#/components/parameters/${componentName(name)}` })),
   ] as Parameter[];
   return {
     ...operation,
     ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.requestBody ? { requestBody: bodyAsSent(operation.requestBody) } : {}),
     responses: { ...Object.fromEntries(refused), ...Object.fromEntries(succeeded) },
   };
 }

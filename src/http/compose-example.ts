@@ -4,11 +4,13 @@ export interface Schema {
   readonly format?: string;
   readonly title?: string;
   readonly examples?: readonly unknown[];
+  readonly default?: unknown;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly items?: Schema;
 }
 

@@ -8,8 +8,12 @@ const Thing = Type.Object({ order_id: Type.Integer({ examples: [1] }) }, { title
 const { app } = await testServer(
   (server) => {
     const params = Type.Object({ id: Type.String({ description: "Its id.", examples: ["1"] }) });
-    const body = Type.Object({ status: Type.Literal("shipped") }, { examples: [{ status: "shipped" }] });
-    const schema = { summary: "Move a thing", params, body, response: { 200: Thing } };
+    const body = Type.Object(
+      { status: Type.Literal("shipped"), note: Type.String({ default: "" }) },
+      { examples: [{ status: "shipped" }] },
+    );
+    const querystring = Type.Object({ quiet: Type.Boolean({ default: false, description: "Tell nobody." }) });
+    const schema = { summary: "Move a thing", params, querystring, body, response: { 200: Thing } };
     server.put("/api/v2/things/:id/status", { config: { scope: "orders:write" }, schema }, async () => ({}));
     const answers = { "X-Colour": { description: "Its colour.", schema: { type: "string" } } };
     const shown = { summary: "Read a thing", params, response: { 200: Thing } };
@@ -67,7 +71,7 @@ describe("the description", () => {
   });
 
   test("says how a write is repeated and made to depend on what was read", () => {
-    assert.deepEqual(parametersOf(write), ["header Idempotency-Key", "header If-Match", "path id"]);
+    assert.deepEqual(parametersOf(write), ["header Idempotency-Key", "header If-Match", "path id", "query quiet"]);
     assert.deepEqual(Object.keys(write.responses[200].headers), [
       "Idempotent-Replayed",
       "RateLimit",
@@ -80,6 +84,11 @@ describe("the description", () => {
       "header webhook-timestamp",
     ]);
     assert.deepEqual(Object.keys(read.responses[200].headers), ["ETag", "RateLimit", "RateLimit-Policy", "X-Colour"]);
+  });
+
+  test("lets a caller leave out what has a default", () => {
+    assert.deepEqual(write.requestBody.content["application/json"].schema.required, ["status"]);
+    assert.equal(write.parameters.find(({ name }: { name: string }) => name === "quiet").required, false);
   });
 
   test("names every refusal that follows from what a route is, and those that it adds", () => {

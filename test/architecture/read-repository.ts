@@ -13,7 +13,16 @@ export type Guard = (files: readonly RepositoryFile[]) => string[];
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const skipped = new Set(["node_modules", ".git", ".orderwell", ".orderwell-test", "coverage", "bad"]);
+const skipped = new Set([
+  "node_modules",
+  ".git",
+  ".orderwell",
+  ".orderwell-test",
+  "coverage",
+  "bad",
+  "dist",
+  "generated",
+]);
 const read =
   /\.(ts|mts|mjs|cjs|js|json|md|sql|grit|sh)$|(^|\/)(LICENSE|run|\.gitignore|\.gitattributes|\.editorconfig)$/;
 

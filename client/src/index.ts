@@ -1,0 +1,3 @@
+export { createOrderwell, type Orderwell, type OrderwellOptions } from "./create-orderwell.ts";
+export type * from "./generated/types.gen.ts";
+export { OrderwellProblem } from "./orderwell-problem.ts";

@@ -46,7 +46,7 @@ const MailQuery = Type.Object(
 export function mailRoutes(db: Db): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/api/v2/mails", {
-      config: { scope: "mails:read" },
+      config: { scope: "mails:read", refuses: [404] },
       schema: {
         tags,
         operationId: "listMails",

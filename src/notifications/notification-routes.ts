@@ -33,7 +33,7 @@ const LetterQueued = Type.Object(
 export function notificationRoutes(db: Db, clock: Clock): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("/api/v1/notifications/email", {
-      config: { scope: "mails:write" },
+      config: { scope: "mails:write", refuses: [404] },
       schema: {
         tags: ["Notifications"],
         operationId: "sendEmail",

@@ -86,7 +86,7 @@ export function taskRoutes({ db, clock }: { db: Db; clock: Clock }, orders: Orde
 
   return async (app) => {
     app.get("/api/v2/tasks", {
-      config: { scope: "tasks:read" },
+      config: { scope: "tasks:read", refuses: [404] },
       schema: {
         tags,
         operationId: "listTasks",

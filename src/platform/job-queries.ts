@@ -63,6 +63,17 @@ export const freeOrphanedJobs = change<Sql, { seconds: number }>(
            select from platform.processes where processes.worker_pool_id = jobs.locked_by)`,
 );
 
+/** Frees the jobs that a pool was given a lease ago, but for those that it has. */
+export const freeLostJobs = change<Sql, { workerPoolId: string; jobIds: bigint[]; seconds: number }>(
+  "platform.free_lost_jobs",
+  `
+  update graphile_worker._private_jobs
+     set locked_at = null, locked_by = null
+   where locked_by = :workerPoolId
+     and locked_at < clock_timestamp() - make_interval(secs => :seconds)
+     and id <> all(:jobIds::bigint[])`,
+);
+
 /**
  * Spreads the next try of a job that is about to fail over half its wait again. graphile-worker waits e^tries seconds
  * from `run_at`, to the second the same for all that failed together.

@@ -3,6 +3,7 @@ import { Logger, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { closeWorkerPool } from "./close-worker-pool.ts";
 import { connectionSettings } from "./db.ts";
+import { type HeldJobs, watchHeldJobs } from "./held-jobs.ts";
 import { jobsSchema } from "./job-schema.ts";
 import { renewalsPerLease } from "./leases.ts";
 import type { Log } from "./log.ts";
@@ -62,6 +63,7 @@ export async function openWorkerPool(options: WorkerOptions): Promise<OpenPool> 
   });
   events.once("pool:gracefulShutdown", ({ message }) => end(message));
   watchFirstFetch(events, end);
+  const held = watchHeldJobs(events);
   try {
     const runner = await run({
       pgPool,
@@ -86,7 +88,7 @@ export async function openWorkerPool(options: WorkerOptions): Promise<OpenPool> 
       () => end("it stopped"),
       (error) => end(String(error)),
     );
-    const heartbeat = startHeartbeat(state, registered);
+    const heartbeat = startHeartbeat(state, registered, held);
     let closing: Promise<void> | undefined;
     return {
       ended,
@@ -118,8 +120,10 @@ function watchFirstFetch(events: WorkerEvents, end: (reason: string) => void): v
   events.once("localQueue:getJobs:complete", () => clearTimeout(timer));
 }
 
-function startHeartbeat(state: PoolState, registered: Promise<string>): Loop {
+/** Renews the lease, and once in its length looks for jobs that the pool has without knowing it. */
+function startHeartbeat(state: PoolState, registered: Promise<string>, held: HeldJobs): Loop {
   const { db, log, leaseSeconds } = state.options;
+  let beats = 0;
   return startLoop({
     name: "worker heartbeat",
     log,
@@ -134,6 +138,12 @@ function startHeartbeat(state: PoolState, registered: Promise<string>): Loop {
           state.abort.abort(new ProcessLost(processId));
           state.end("its lease was over");
         }
+      }
+      beats += 1;
+      const workerPoolId = state.pool?.id;
+      if (beats % renewalsPerLease === 0 && workerPoolId !== undefined && !state.lost) {
+        const freed = await held.freeLost(db, { workerPoolId, seconds: leaseSeconds });
+        if (freed > 0) log.warn({ freed }, "Jobs were fetched and never arrived; they are run again.");
       }
       return (leaseSeconds * 1000) / renewalsPerLease;
     },

@@ -29,6 +29,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./verify-command.ts")).verifyCommand,
   },
   {
+    name: "backup",
+    summary: "Copy the embedded database, while it works, to a folder that Orderwell can start on.",
+    load: async () => (await import("./backup-command.ts")).backupCommand,
+  },
+  {
     name: "keys create",
     summary: "Make an API key and show it, once.",
     load: async () => (await import("./keys-command.ts")).createKeyCommand,

@@ -1,0 +1,139 @@
+import { between, chance, type Dice, oneOf } from "./choose.ts";
+import type { Pools } from "./pools.ts";
+
+/** What the description cannot say of a body: which values go together, and which would mean something else to the books. */
+type Values = Readonly<Record<string, unknown>>;
+
+/** Makes some of the values. */
+export type Starter = (dice: Dice, pools: Pools) => Values;
+
+/** Orders of whoever tries the sandbox by itself; ours are counted from elsewhere, see `firstOrderId`. */
+const strangersFrom = 800_000_000_000;
+const strangers = 40;
+
+/** The ids of our orders begin here, so that no number that is tried for its own sake is one of them. */
+export const firstOrderId = 610_000_000_019n;
+
+/** Customers of the sandbox: one pays, one does not, one is told of twice, and the reply to one is lost. */
+const localParts = ["ann", "ann", "ann", "ann", "card-declined", "insufficient-funds", "answers-twice", "loses-reply"];
+
+/** How prices are written by currency, each exact in it. */
+const prices: Readonly<Record<string, (dice: Dice) => number>> = {
+  JPY: (dice) => between(dice, 0, 100_000),
+  USD: (dice) => between(dice, 0, 1_000_000) / 100,
+  EUR: (dice) => between(dice, 1, 999) / 10,
+  KWD: (dice) => between(dice, 1, 9_999) / 1000,
+};
+
+function orderBody(dice: Dice): Values {
+  const currency = oneOf(dice, Object.keys(prices));
+  const price = prices[currency] ?? (() => 1);
+  const items = Array.from({ length: between(dice, 1, 4) }, () => ({
+    product_name: oneOf(dice, ["Tea", "ノートPC", 'O\'Hara "<b>"', "😀"]),
+    quantity: between(dice, 1, 20),
+    unit_price: price(dice),
+  }));
+  const email = `${oneOf(dice, localParts)}@shop-${between(dice, 1, 1_000_000_000)}.example.com`;
+  return { customer_email: email, customer_name: oneOf(dice, ["Ann", "田中太郎"]), items, currency };
+}
+
+function strangersMoney(dice: Dice): Values {
+  return { order_id: strangersFrom + between(dice, 1, strangers), amount: between(dice, 1, 500), currency: "JPY" };
+}
+
+const decimals: Readonly<Record<string, number>> = { JPY: 0, USD: 2, EUR: 2, KWD: 3 };
+
+interface ShownOrder {
+  readonly order_id: number;
+  readonly currency: string;
+  readonly payment_attempts: readonly { readonly amount: number; readonly reference: string | null }[];
+}
+
+/** News that is true, or of a payment that nobody knows: what the payment service says of its own books is believed. */
+function paymentNews(dice: Dice, pools: Pools): Values {
+  const orders = pools.answersOf("getOrder") as unknown as readonly ShownOrder[];
+  const order = orders.length > 0 && chance(dice, 0.8) ? oneOf(dice, orders) : undefined;
+  const attempt = order?.payment_attempts.findLast(({ reference }) => reference !== null);
+  if (!order || !attempt) return { payment_id: "pay_unknown", status: "succeeded", amount: 1, currency: "JPY" };
+  const amount = attempt.amount / 10 ** (decimals[order.currency] ?? 0);
+  const status = chance(dice, 0.8) ? "succeeded" : "failed";
+  return {
+    payment_id: attempt.reference,
+    status,
+    amount,
+    currency: order.currency,
+    "{order_id}": String(order.order_id),
+  };
+}
+
+function sandboxRefund(dice: Dice, pools: Pools): Values {
+  const payments = pools.answersOf("createSandboxPayment");
+  if (payments.length === 0) return strangersMoney(dice);
+  const { payment_id, order_id, currency } = oneOf(dice, payments);
+  return { payment_id, order_id, currency, amount: 1 };
+}
+
+interface PlacedOrder {
+  readonly id: number;
+  readonly customer_email: string;
+  readonly currency: string;
+  readonly status: string;
+}
+
+/** An order that stood so when it was last heard of. */
+function orderThatIs(statuses: readonly string[], dice: Dice, pools: Pools): PlacedOrder | undefined {
+  const seen = [...pools.answersOf("placeOrderV1"), ...pools.answersOf("getOrderV1")] as unknown as PlacedOrder[];
+  const fit = seen.filter(({ status }) => statuses.includes(status));
+  return fit.length > 0 ? oneOf(dice, fit) : undefined;
+}
+
+const templates: Readonly<Record<string, string>> = {
+  paid: "ORDER_CONFIRMATION",
+  shipped: "ORDER_SHIPPED",
+  cancelled: "ORDER_CANCELLED",
+};
+
+function letter(dice: Dice, pools: Pools): Values {
+  const order = orderThatIs(Object.keys(templates), dice, pools);
+  return order ? { template: templates[order.status], to: order.customer_email, order_id: order.id } : {};
+}
+
+function repayment(dice: Dice, pools: Pools): Values {
+  const order = orderThatIs(["pending"], dice, pools);
+  return order && chance(dice, 0.8) ? { "{id}": String(order.id) } : {};
+}
+
+/** Little at a time, so that there is something left for the next one. */
+function refund(dice: Dice, pools: Pools): Values {
+  const order = orderThatIs(["paid", "shipped", "delivered"], dice, pools);
+  return order ? { "{id}": String(order.id), currency: order.currency, amount: between(dice, 1, 5) } : {};
+}
+
+function knownRefund(dice: Dice, pools: Pools): Values {
+  const refunds = pools.answersOf("createRefund");
+  if (refunds.length === 0) return {};
+  const { order_id, refund: number, id } = oneOf(dice, refunds);
+  return { "{id}": String(order_id), "{refund}": String(number ?? id) };
+}
+
+/** By operation. A name in braces is a parameter of the path. */
+export const starters: Readonly<Record<string, Starter>> = {
+  placeOrderV1: orderBody,
+  changeOrderStatusV1: (dice) => ({ status: oneOf(dice, ["shipped", "shipped", "delivered", "cancelled", "paid"]) }),
+  hearPaymentV1: paymentNews,
+  createSandboxPayment: (dice) => ({ ...strangersMoney(dice), customer_email: undefined }),
+  createSandboxRefund: sandboxRefund,
+  sendEmail: letter,
+  createPayment: repayment,
+  createRefund: refund,
+  getRefund: knownRefund,
+  getSandboxPaymentOfOrder: (dice) => ({ "{order_id}": String(strangersFrom + between(dice, 1, strangers)) }),
+};
+
+/** Values of members by name, where the description only says text or number. */
+export const usualValues: Readonly<Record<string, readonly unknown[]>> = {
+  currency: ["JPY", "USD", "KWD"],
+  limit: [1, 20, 100],
+  skip: [0, 1, 10],
+  after: [0, 1],
+};

@@ -35,6 +35,8 @@ import {
   refundPaymentJob,
   workWebhookJob,
 } from "./orders/order-jobs.ts";
+import { orderPaymentRoutes } from "./orders/order-payment-routes.ts";
+import { orderRefundRoutes } from "./orders/order-refund-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
@@ -283,6 +285,8 @@ async function buildApp(engine: Engine): Promise<Server> {
     orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
   );
   await app.register(orderRoutes(db));
+  await app.register(orderPaymentRoutes(engine, desk));
+  await app.register(orderRefundRoutes(engine));
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(taskRoutes(engine, orderNames));

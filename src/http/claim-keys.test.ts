@@ -3,7 +3,16 @@ import { describe, test } from "node:test";
 import { inTx, statementsOf, testDatabase } from "../../test/support/database.ts";
 import type { Tx } from "../platform/db.ts";
 import { Refusal } from "../platform/errors.ts";
-import { type Claim, claimKeys, findKey, forgetKeys, type KeyRow, storeAnswers } from "./claim-keys.ts";
+import {
+  type Claim,
+  claimKeys,
+  findKey,
+  forgetKeys,
+  type KeyRow,
+  listUnanswered,
+  notePayment,
+  storeAnswers,
+} from "./claim-keys.ts";
 import { replayOf } from "./idempotency.ts";
 
 const noon = new Date("2026-11-23T12:00:00Z");
@@ -18,7 +27,8 @@ function claim(key: string, more: Partial<Claim> = {}): Claim {
 }
 
 function row(key: string, more: Partial<KeyRow> = {}): KeyRow {
-  return { principal: "shop", key, fingerprint: "f", orderId: null, answerStatus: null, answerBody: null, ...more };
+  const free = { orderId: null, paymentOrderId: null, paymentAttempt: null, answerStatus: null, answerBody: null };
+  return { principal: "shop", key, fingerprint: "f", ...free, ...more };
 }
 
 function answerTo(key: string, body = "{}") {
@@ -143,6 +153,21 @@ describe("claimKeys", () => {
       );
     }
   });
+});
+
+describe("notePayment", () => {
+  test(
+    "names the payment of a claimed key, for whoever completes its answer, until the key is used anew",
+    inTx(async (tx) => {
+      await claimKeys(tx, [claim("a"), claim("b")], noon);
+      await notePayment(tx, claim("a"), { orderId: 7n, attempt: 2 });
+      const noted = row("a", { paymentOrderId: 7n, paymentAttempt: 2 });
+      assert.deepEqual(await rowOf(tx, "a"), noted);
+      assert.deepEqual(await listUnanswered(tx, later(1)), [noted]);
+      await claimKeys(tx, [claim("a")], later(24));
+      assert.deepEqual(await findKey(tx, claim("a"), later(24)), row("a"));
+    }),
+  );
 });
 
 describe("storeAnswers", () => {

@@ -6,6 +6,7 @@ import {
   insertKeys,
   listUnansweredKeys,
   setAnswers,
+  setPayment,
   takeOverKeys,
 } from "./idempotency-queries.ts";
 
@@ -44,7 +45,7 @@ function columnsOf(claims: readonly Claim[]) {
 
 /** The row of a claim as the others see it until it is answered. */
 function underWay(claim: Claim): KeyRow {
-  return { ...claim, answerStatus: null, answerBody: null };
+  return { ...claim, paymentOrderId: null, paymentAttempt: null, answerStatus: null, answerBody: null };
 }
 
 function firstOfEach(claims: readonly Claim[]): Map<string, Claim> {
@@ -92,6 +93,15 @@ export async function storeAnswers(tx: Tx, answers: readonly KeptAnswer[], now: 
   });
 }
 
+/** Names the payment attempt that the request of a claimed key begins, so that others can complete its answer. */
+export async function notePayment(
+  tx: Tx,
+  { principal, key }: Named,
+  payment: { orderId: bigint; attempt: number },
+): Promise<void> {
+  await setPayment(tx, { principal, key, ...payment });
+}
+
 /** The row of a key that is in use, or undefined when it is free. */
 export async function findKey(sql: Sql, { principal, key }: Named, now: Date): Promise<KeyRow | undefined> {
   const [row] = await findKeys(sql, { principals: [principal], keys: [key], expiredAt: expiryOf(now) });
@@ -106,7 +116,7 @@ export function forgetKeys(sql: Sql, now: Date): Promise<number> {
 const underWayMs = 60_000; // Longer than any request that lives; an older one without an answer has died.
 const mostUnanswered = 500;
 
-/** Keys of requests that placed an order and died before they answered, for whoever can complete the answer. */
+/** Keys of requests that placed or paid an order and died before they answered, for whoever can complete the answer. */
 export function listUnanswered(sql: Sql, now: Date): Promise<KeyRow[]> {
   return listUnansweredKeys(sql, { claimedBefore: new Date(now.getTime() - underWayMs), limit: mostUnanswered });
 }

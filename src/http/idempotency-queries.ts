@@ -43,7 +43,8 @@ export const takeOverKeys = many<
   )
   update http.idempotency_keys as used
      set fingerprint = claim.fingerprint, order_id = claim.order_id, created_at = :now,
-         answer_status = null, answer_body = null, answered_at = null
+         payment_order_id = null, payment_attempt = null, answer_status = null, answer_body = null,
+         answered_at = null
     from expired join claim using (principal, key)
    where used.principal = expired.principal and used.key = expired.key
   returning used.principal, used.key`,
@@ -52,7 +53,8 @@ export const takeOverKeys = many<
 export const findKeys = many<Sql, Keys & { expiredAt: Date }, KeyRow>(
   "http.find_keys",
   `
-  select used.principal, used.key, used.fingerprint, used.order_id, used.answer_status, used.answer_body
+  select used.principal, used.key, used.fingerprint, used.order_id, used.payment_order_id, used.payment_attempt,
+         used.answer_status, used.answer_body
     from unnest(:principals::text[], :keys::text[]) as wanted (principal, key)
     join http.idempotency_keys as used using (principal, key)
    where used.created_at > :expiredAt`,
@@ -69,13 +71,23 @@ export const setAnswers = change<Tx, Keys & { statuses: number[]; bodies: string
    where used.principal = answer.principal and used.key = answer.key and used.answered_at is null`,
 );
 
-/** Keys whose request placed an order and never answered: its process died in between. Oldest first. */
+/** Names the payment attempt that a claimed key's request begins. */
+export const setPayment = change<Tx, { principal: string; key: string; orderId: bigint; attempt: number }>(
+  "http.set_payment",
+  `
+  update http.idempotency_keys
+     set payment_order_id = :orderId, payment_attempt = :attempt
+   where principal = :principal and key = :key`,
+);
+
+/** Keys whose request placed or paid an order and never answered: its process died in between. Oldest first. */
 export const listUnansweredKeys = many<Sql, { claimedBefore: Date; limit: number }, KeyRow>(
   "http.list_unanswered_keys",
   `
-  select principal, key, fingerprint, order_id, answer_status, answer_body
+  select principal, key, fingerprint, order_id, payment_order_id, payment_attempt, answer_status, answer_body
     from http.idempotency_keys
-   where answered_at is null and created_at < :claimedBefore and order_id is not null
+   where answered_at is null and created_at < :claimedBefore
+     and (order_id is not null or payment_order_id is not null)
    order by created_at
    limit :limit`,
 );

@@ -20,6 +20,9 @@ export interface IdempotencyKey {
 export interface KeyRow extends IdempotencyKey {
   /** The order that the request placed, when that is not the whole of its work. */
   readonly orderId: bigint | null;
+  /** The order that it began to pay again, and the number of the attempt; null together. */
+  readonly paymentOrderId: bigint | null;
+  readonly paymentAttempt: number | null;
   /** Null, like the body, while the request is under way. */
   readonly answerStatus: number | null;
   readonly answerBody: string | null;

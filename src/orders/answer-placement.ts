@@ -2,6 +2,7 @@ import { findKey, listUnanswered, storeAnswers } from "../http/claim-keys.ts";
 import { type Answer, getReplay, type KeyRow } from "../http/idempotency.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
+import { answersOfPayments } from "./answer-payment.ts";
 import { findOrdersWithItems } from "./find-orders.ts";
 import type { OrderWithItems } from "./order.ts";
 import { orderV1Text } from "./order-v1-view.ts";
@@ -32,7 +33,7 @@ export async function replayPlacement(db: Db, clock: Clock, row: KeyRow, fingerp
 }
 
 /**
- * Completes the answers of requests that died after they placed their order, once recovery has settled it, so that a
+ * Completes the answers of requests that died after they placed or paid their order, once recovery has settled it, so that a
  * repeat hears what the first would have. Answers how many it completed.
  */
 export async function completeAnswers(db: Db, clock: Clock): Promise<number> {
@@ -45,10 +46,11 @@ export async function completeAnswers(db: Db, clock: Clock): Promise<number> {
   const settled = new Map(
     orders.filter((order) => order.status !== "payment_processing").map((order) => [order.orderId, order]),
   );
-  const answers = rows.flatMap(({ principal, key, orderId }) => {
+  const placements = rows.flatMap(({ principal, key, orderId }) => {
     const order = orderId === null ? undefined : settled.get(orderId);
     return order ? [{ principal, key, ...placementAnswer(order) }] : [];
   });
+  const answers = [...placements, ...(await answersOfPayments(db, rows))];
   if (answers.length > 0) await db.transaction((tx) => storeAnswers(tx, answers, now));
   return answers.length;
 }

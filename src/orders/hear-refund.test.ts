@@ -188,7 +188,7 @@ describe("hearRefundFailure", () => {
       ]);
       assert.deepEqual(await moneyEvents(tx, orderId), ["RefundProcessed", "RefundFailed"]);
       assert.deepEqual(await tasksOf(tx, orderId), ["refund_failed"]);
-      assert.equal((await refundOf(tx, orderId, 300n)).refund, 2);
+      assert.equal((await refundOf(tx, orderId, 300n)).refund.refund, 2);
     }),
   );
 

@@ -5,7 +5,7 @@ import { orderNumber } from "./number.ts";
 import { movesFrom, type OrderWithItems, orderStatuses } from "./order.ts";
 
 /** An amount with what the API description shows for it. At most 10^15 - 1, so a double holds it exactly. */
-function minor(example: number) {
+export function minor(example: number) {
   const description = "Integer minor units of the currency; a JavaScript number holds every amount exactly.";
   return Type.Unsafe<bigint>(Type.Integer({ title: "MinorUnits", description, examples: [example] }));
 }
@@ -26,7 +26,7 @@ const OrderItemView = Type.Object(
   { title: "OrderItem" },
 );
 
-const PaymentAttemptView = Type.Object(
+export const PaymentAttemptView = Type.Object(
   {
     attempt: Type.Integer({ examples: [1] }),
     payment_id: Type.String({
@@ -140,7 +140,7 @@ export function orderView(
   };
 }
 
-function attemptView(attempt: PaymentAttempt): OrderView["payment_attempts"][number] {
+export function attemptView(attempt: PaymentAttempt): OrderView["payment_attempts"][number] {
   return {
     attempt: attempt.attempt,
     payment_id: attempt.key,

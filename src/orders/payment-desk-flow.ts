@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Claim, claimKeys, type KeyRow, storeAnswers } from "../http/claim-keys.ts";
-import { attemptKey, type ChargeAnswer, type Gateway, isRecordedTwice } from "../payments/index.ts";
+import { type Claim, claimKeys, type KeptAnswer, type KeyRow, storeAnswers } from "../http/claim-keys.ts";
+import {
+  attemptKey,
+  type ChargeAnswer,
+  type Gateway,
+  isRecordedTwice,
+  type PaymentAttempt,
+} from "../payments/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db, Tx } from "../platform/db.ts";
@@ -8,7 +14,7 @@ import { isUnavailable } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import type { OrderPolicy } from "./changes.ts";
-import type { OrderWithItems } from "./order.ts";
+import type { Order, OrderWithItems } from "./order.ts";
 import { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 import type { PaymentResult } from "./payment-result.ts";
 import { type NewOrder, placeOrders } from "./place-orders.ts";
@@ -26,9 +32,16 @@ export interface Counter {
 export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "gateway">;
 
 /** The caller's Idempotency-Key, and how the answer that is kept under it is made from the order. */
-export interface Keyed {
+export interface Keyed<Shown extends Order = OrderWithItems> {
   readonly claim: Omit<Claim, "orderId">;
-  answer(order: OrderWithItems): { status: number; body: string };
+  /** The attempt is that which was settled; there is none on an order that costs nothing. */
+  answer(order: Shown, attempt?: PaymentAttempt): { status: number; body: string };
+}
+
+/** An order after its newest attempt, and the attempt; missing while nothing could be written down of it. */
+export interface Charged<Shown extends Order> {
+  readonly order: Shown;
+  readonly attempt: PaymentAttempt | undefined;
 }
 
 /** Either the order as it stands after payment, or the row of a key that was used before. */
@@ -38,6 +51,8 @@ export type DeskAnswer = { readonly order: OrderWithItems } | { readonly used: K
 export interface PaymentDesk {
   /** Places one order, asks the gateway once, and settles what it said. Every step can be repeated by recovery. */
   placeAndPay(request: OrderRequest, keyed?: Keyed): Promise<DeskAnswer>;
+  /** Asks the gateway once about the newest attempt of an order, which the caller committed, and settles what it said. */
+  pay<Shown extends Order>(order: Shown, keyed?: Keyed<Shown>): Promise<Charged<Shown>>;
   /** Takes in what somebody else heard about a payment. */
   settle(result: PaymentResult): Promise<Settlement>;
 }
@@ -54,28 +69,40 @@ interface Placing {
 
 interface Settling {
   readonly result: PaymentResult;
-  readonly order?: OrderWithItems;
-  readonly keyed?: Keyed | undefined;
+  /** Makes the answer that is kept under the caller's key. */
+  readonly keep?: ((settled: Settlement) => KeptAnswer[]) | undefined;
 }
 
 /** Opens the desk. */
 export function openPaymentDesk(counter: Counter): PaymentDesk {
   const sets = { most: mostInOneSet, flushes: flushesAtOnce, mayRunAlone: (error: unknown) => !isUnavailable(error) };
   const ids = openOrderIdStock(counter.db);
-  const place = coalesce<Placing, DeskAnswer>({ ...sets, run: (members) => placeSet(counter, ids, members) });
-  const settle = coalesce<Settling, Settlement>({ ...sets, run: (members) => settleSet(counter, members) });
+  const place = coalesce<Placing, DeskAnswer>({
+    ...sets,
+    name: "place-orders",
+    run: (members) => placeSet(counter, ids, members),
+  });
+  const settle = coalesce<Settling, Settlement>({
+    ...sets,
+    name: "settle-payments",
+    run: (members) => settleSet(counter, members),
+  });
+  async function pay<Shown extends Order>(order: Shown, keyed?: Keyed<Shown>): Promise<Charged<Shown>> {
+    const answer = await charge(counter.gateway, order);
+    await reach("after-charge");
+    const charged = await settlePatiently(settle, { answer, order, keyed });
+    await reach("after-settle");
+    return charged;
+  }
   return {
+    pay,
     settle: (result) => settle({ result }),
     async placeAndPay(request, keyed) {
       await reach("before-place");
       const placed = await place({ request, keyed });
       await reach("after-place");
       if ("used" in placed || placed.order.status !== "payment_processing") return placed;
-      const answer = await charge(counter.gateway, placed.order);
-      await reach("after-charge");
-      const order = await settlePatiently(settle, { answer, order: placed.order, keyed });
-      await reach("after-settle");
-      return { order };
+      return { order: (await pay(placed.order, keyed)).order };
     },
   };
 }
@@ -139,7 +166,7 @@ async function storeFinished(tx: Tx, members: readonly Placing[], answers: DeskA
   if (finished.length > 0) await storeAnswers(tx, finished, now);
 }
 
-function charge(gateway: Gateway, order: OrderWithItems): Promise<ChargeAnswer> {
+function charge(gateway: Gateway, order: Order): Promise<ChargeAnswer> {
   return gateway.charge({
     key: attemptKey(order.uid, order.attempts),
     orderId: order.orderId,
@@ -173,10 +200,7 @@ async function settleOnce({ db, clock, policy }: Counter, members: Settling[]): 
       policy,
       now,
     );
-    const answers = members.flatMap(({ order, keyed }, index) => {
-      const settled = settlements[index]?.order;
-      return keyed && order && settled ? [{ ...keyed.claim, ...keyed.answer({ ...order, ...settled }) }] : [];
-    });
+    const answers = members.flatMap(({ keep }, index) => keep?.(settlements[index] as Settlement) ?? []);
     if (answers.length > 0) await storeAnswers(tx, answers, now);
     await reach("inside-settle");
     return settlements;
@@ -187,21 +211,27 @@ async function settleOnce({ db, clock, policy }: Counter, members: Settling[]): 
  * The money may have moved, so the answer is worth a few tries. When the database stays away the order is answered as
  * it was committed, `payment_processing`, and the reconciler finishes it.
  */
-async function settlePatiently(
+async function settlePatiently<Shown extends Order>(
   settle: (member: Settling) => Promise<Settlement>,
-  heard: { answer: ChargeAnswer; order: OrderWithItems; keyed: Keyed | undefined },
-): Promise<OrderWithItems> {
+  heard: { answer: ChargeAnswer; order: Shown; keyed: Keyed<Shown> | undefined },
+): Promise<Charged<Shown>> {
   const { answer, order, keyed } = heard;
   const by = { actor: "gateway", cause: `answer to attempt ${order.attempts}` };
   const result: PaymentResult = { orderId: order.orderId, attempt: order.attempts, answer, by };
+  const keep = keyed && ((settled: Settlement) => keptAnswers(keyed, order, settled));
   for (let tried = 1; ; tried += 1) {
     try {
-      const settled = await settle({ result, order, keyed });
-      return { ...order, ...settled.order };
+      const settled = await settle({ result, keep });
+      return { order: { ...order, ...settled.order }, attempt: settled.attempt };
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      if (tried >= settleTries) return order;
+      if (tried >= settleTries) return { order, attempt: undefined };
       await sleep(settleWaitMs * 2 ** (tried - 1));
     }
   }
+}
+
+function keptAnswers<Shown extends Order>(keyed: Keyed<Shown>, order: Shown, settled: Settlement): KeptAnswer[] {
+  if (!settled.order) return [];
+  return [{ ...keyed.claim, ...keyed.answer({ ...order, ...settled.order }, settled.attempt) }];
 }

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx, statementsOf } from "../../test/support/database.ts";
 import { by, givenOrder, noon, policy } from "../../test/support/given-orders.ts";
+import type { Refund } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { cancelOrder } from "./cancel-order.ts";
 import { hearChargeback } from "./hear-chargeback.ts";
@@ -13,8 +14,8 @@ import { settlePayments } from "./settle-payments.ts";
 import { settleRefund } from "./settle-refund.ts";
 import { startPayment } from "./start-payment.ts";
 
-function refund(tx: Tx, orderId: bigint, amountMinor?: bigint) {
-  return requestRefund(tx, { orderId, amountMinor, reason: "broken" }, policy, noon);
+async function refund(tx: Tx, orderId: bigint, amountMinor?: bigint): Promise<Refund> {
+  return (await requestRefund(tx, { orderId, amountMinor, reason: "broken" }, policy, noon)).refund;
 }
 
 async function moneyOf(tx: Tx, orderId: bigint): Promise<bigint[]> {

@@ -2,6 +2,7 @@ import type { Refund } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { noChanges, type OrderPolicy } from "./changes.ts";
 import { holdOrderMoney } from "./hold-order-money.ts";
+import type { Order } from "./order.ts";
 import {
   orderNothingToRefund,
   orderPaymentUnderWay,
@@ -36,7 +37,7 @@ export async function requestRefund(
   { orderId, amountMinor, currency, reason }: RequestRefund,
   policy: OrderPolicy,
   now: Date,
-): Promise<Refund> {
+): Promise<{ order: Order; refund: Refund }> {
   const hand = await holdOrderMoney(tx, orderId);
   const { order } = hand;
   if (currency !== undefined && currency !== order.currency) throw orderRefundCurrency({ currency: order.currency });
@@ -51,8 +52,7 @@ export async function requestRefund(
   if (!hasRoomForRefund(order)) throw orderRefundsTooMany({});
 
   const changes = noChanges(now, policy);
-  promiseRefund(changes, order, { attempt, amountMinor: amountMinor ?? leftMinor, reason });
+  const after = promiseRefund(changes, order, { attempt, amountMinor: amountMinor ?? leftMinor, reason });
   writeChanges(tx, changes);
-  const [promised] = changes.refunds;
-  return promised as Refund;
+  return { order: after, refund: changes.refunds[0] as Refund };
 }

@@ -1,4 +1,4 @@
-import { findAttempts, findCaptures } from "../payments/index.ts";
+import { findAttempts, findCaptures, type PaymentAttempt } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { noChanges, type OrderPolicy } from "./changes.ts";
 import type { Order } from "./order.ts";
@@ -7,10 +7,11 @@ import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 import { applyResult, type OrderInHand } from "./settlement.ts";
 import { writeChanges } from "./write-changes.ts";
 
-/** What became of one result: the outcome, and the order as it stands now. */
+/** What became of one result: the outcome, the order as it stands now, and the attempt that was named. */
 export interface Settlement {
   readonly outcome: SettlementOutcome;
   readonly order: Order | undefined;
+  readonly attempt: PaymentAttempt | undefined;
 }
 
 /**
@@ -41,10 +42,11 @@ export async function settlePayments(
     return hand ? applyResult(changes, hand, result) : "no_order";
   });
   writeChanges(tx, changes);
-  return results.map((result, index) => ({
-    outcome: outcomes[index] as SettlementOutcome,
-    order: hands.get(result.orderId)?.order,
-  }));
+  return results.map(({ orderId, attempt }, index) => {
+    const hand = hands.get(orderId);
+    const settled = attempt === null ? undefined : hand?.attempts.get(attempt);
+    return { outcome: outcomes[index] as SettlementOutcome, order: hand?.order, attempt: settled };
+  });
 }
 
 /**

@@ -69,8 +69,24 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
     if (attempt.reference === answer.reference) return "duplicate";
     return openTask(changes, hand, result, "payment_unexpected");
   }
+  if (isTaken(hand, attempt, answer.reference)) {
+    return applyFailed(changes, hand, attempt, { failure: "same_payment", reference: null, by: result.by });
+  }
   const wanted = hand.order.status === "payment_processing" || hand.order.status === "pending";
   return wanted ? payOrder(changes, hand, news) : keepSurplus(changes, hand, news);
+}
+
+/**
+ * Whether another attempt of the order brought this payment: a service that makes one payment for each order answers the
+ * next attempt with it. Its money came in once.
+ */
+function isTaken(hand: OrderInHand, attempt: PaymentAttempt, reference: string): boolean {
+  return [...hand.attempts.values()].some(
+    (one) =>
+      one.attempt !== attempt.attempt &&
+      one.reference === reference &&
+      (one.state === "paid" || one.state === "cancelled"),
+  );
 }
 
 function payOrder(changes: Changes, hand: OrderInHand, { attempt, answer, result }: PaidNews): SettlementOutcome {

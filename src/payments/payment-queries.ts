@@ -162,26 +162,26 @@ export const findRefunds = many<Sql, { orderId: bigint }, Refund>(
    limit ${mostRefunds}`,
 );
 
-/** A page of an order's refunds, oldest first, after the one given. */
-export const pageRefunds = many<Sql, { orderId: bigint; after: number; limit: number }, Refund>(
+/** A page of an order's refunds, newest first, before the one given. */
+export const pageRefunds = many<Sql, { orderId: bigint; before: bigint; limit: number }, Refund>(
   "payments.page_refunds",
   `
   select order_id, refund, attempt, key, state, amount_minor, currency, reason, reference, failure, created_at, updated_at
     from payments.refunds
-   where order_id = :orderId and refund > :after
-   order by refund
+   where order_id = :orderId and refund < :before::bigint
+   order by refund desc
    limit :limit`,
 );
 
-/** A page of an order's attempts, oldest first, after the one given. */
-export const pageAttempts = many<Sql, { orderId: bigint; after: number; limit: number }, PaymentAttempt>(
+/** A page of an order's attempts, newest first, before the one given. */
+export const pageAttempts = many<Sql, { orderId: bigint; before: bigint; limit: number }, PaymentAttempt>(
   "payments.page_attempts",
   `
   select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, checks, check_at,
          created_at, updated_at
     from payments.payment_attempts
-   where order_id = :orderId and attempt > :after
-   order by attempt
+   where order_id = :orderId and attempt < :before::bigint
+   order by attempt desc
    limit :limit`,
 );
 

@@ -29,6 +29,7 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
   const tell = webhookSender(options, closing.signal);
   const tellLater = lateTeller(db, clock, { tell, closing: closing.signal });
   const takeMoney = coalesce<SandboxCharge, SandboxCharged>({
+    name: "charge-sandbox",
     most: mostPerFlush,
     flushes: flushesAtOnce,
     run: (charges) => chargeSandbox(db, charges, clock.now()),
@@ -37,7 +38,7 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
   });
 
   async function charge(request: ChargeRequest): Promise<ChargeAnswer> {
-    const act = actOf(request.customerEmail, request.amountMinor);
+    const act = actOf(request.customerEmail, request.amountMinor, request.attempt);
     if (act.reply === "never") return hang(options.timeoutMs, closing.signal);
     const { orderId, key, amountMinor, currency } = request;
     const paymentId = `pay_${uuidV7(clock.now())}`;

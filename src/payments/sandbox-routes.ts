@@ -81,12 +81,22 @@ function keyOr(request: FastifyRequest, fallback: string): string {
   return keyOf(request)?.key ?? fallback;
 }
 
-function chargeOf(request: FastifyRequest & { body: Static<typeof AskPayment> }, now: Date): SandboxCharge {
+/** How often the order was tried to be paid, this time included: a caller over HTTP does not tell. */
+async function triesOf(db: Db, { orderId, key }: { orderId: bigint; key: string }, now: Date): Promise<number> {
+  const { payments } = await findSandboxPayments(db, orderId, now);
+  return payments.filter((payment) => payment.idempotencyKey !== key).length + 1;
+}
+
+type AskedPayment = FastifyRequest & { body: Static<typeof AskPayment> };
+
+async function chargeOf(db: Db, request: AskedPayment, now: Date): Promise<SandboxCharge> {
   const { order_id, currency, customer_email: email } = request.body;
   const amountMinor = parseSandboxAmount(exactText(request.body, "amount"), currency);
   const paymentId = `pay_${uuidV7(now)}`;
   const key = keyOr(request, paymentId);
-  return { paymentId, orderId: BigInt(order_id), key, amountMinor, currency, act: actOf(email ?? "", amountMinor) };
+  const orderId = BigInt(order_id);
+  const act = actOf(email ?? "", amountMinor, await triesOf(db, { orderId, key }, now));
+  return { paymentId, orderId, key, amountMinor, currency, act };
 }
 
 /** Keeps the caller waiting for longer than it should wait. */
@@ -130,7 +140,7 @@ export function sandboxRoutes(db: Db, clock: Clock): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const now = clock.now();
-        const charge = chargeOf(request, now);
+        const charge = await chargeOf(db, request, now);
         if (charge.act.reply === "never") await unanswered(closing.signal);
         const [charged] = await chargeSandbox(db, [charge], now);
         return tellCharge(request, reply, charge, charged);
@@ -154,7 +164,7 @@ export function sandboxRoutes(db: Db, clock: Clock): FastifyPluginAsyncTypebox {
     app.post(
       "/api/v1/payments/refund",
       {
-        config,
+        config: { ...config, refuses: [404] },
         schema: refundSchema,
       },
       async (request, reply) => {

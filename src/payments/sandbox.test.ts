@@ -23,6 +23,13 @@ describe("actOf", () => {
     }
   });
 
+  test("lets who is declined at first pay when the order is tried again, and declines the others again", () => {
+    assert.equal(actOf("pays-second@shop.example", 1n, 1).failure, "card_declined");
+    assert.equal(actOf("pays-second@shop.example", 1n, 2).status, "succeeded");
+    assert.equal(actOf("someone@shop.example", 77_700_009n, 3).status, "succeeded");
+    assert.equal(actOf("card-declined@shop.example", 1n, 2).failure, "card_declined");
+  });
+
   test("knows the test amounts, and the customer before the amount", () => {
     assert.equal(actOf("someone@shop.example", 77_700_003n).failure, "expired_card");
     assert.equal(actOf("card-declined@shop.example", 77_700_003n).failure, "card_declined");

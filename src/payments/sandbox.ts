@@ -53,6 +53,8 @@ export interface SandboxTest {
   readonly localPart: string;
   readonly amountMinor: bigint;
   readonly act: SandboxAct;
+  /** What happens when the order is tried to be paid again; the same without it. */
+  readonly again?: SandboxAct;
 }
 
 /** Every test e-mail and amount; `docs/payments.md` lists the same. The amounts are such as no real order has by chance. */
@@ -65,15 +67,17 @@ export const sandboxTests: readonly SandboxTest[] = [
   { localPart: "times-out", amountMinor: 77_700_006n, act: { ...pays, reply: "never" } },
   { localPart: "answers-twice", amountMinor: 77_700_007n, act: { ...pays, reply: "twice" } },
   { localPart: "loses-reply", amountMinor: 77_700_008n, act: { ...pays, reply: "lost" } },
+  { localPart: "pays-second", amountMinor: 77_700_009n, act: declines("card_declined"), again: pays },
 ];
 
-const actsByLocalPart = new Map(sandboxTests.map((test) => [test.localPart, test.act]));
-const actsByAmount = new Map(sandboxTests.map((test) => [test.amountMinor, test.act]));
+const testsByLocalPart = new Map(sandboxTests.map((test) => [test.localPart, test]));
+const testsByAmount = new Map(sandboxTests.map((test) => [test.amountMinor, test]));
 
-/** What happens to a charge: the customer decides before the amount; anybody else simply pays. */
-export function actOf(customerEmail: string, amountMinor: bigint): SandboxAct {
+/** What happens to a charge: the customer decides before the amount; anybody else simply pays. `tries` counts from 1. */
+export function actOf(customerEmail: string, amountMinor: bigint, tries = 1): SandboxAct {
   const localPart = customerEmail.slice(0, Math.max(0, customerEmail.lastIndexOf("@"))).toLowerCase();
-  return actsByLocalPart.get(localPart) ?? actsByAmount.get(amountMinor) ?? pays;
+  const test = testsByLocalPart.get(localPart) ?? testsByAmount.get(amountMinor);
+  return (tries > 1 ? test?.again : undefined) ?? test?.act ?? pays;
 }
 
 /** Whether a pending payment has come to the time when it succeeds. */

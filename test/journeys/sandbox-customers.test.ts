@@ -17,6 +17,7 @@ const firstAnswers = {
   "times-out": "payment_processing",
   "answers-twice": "paid",
   "loses-reply": "payment_processing",
+  "pays-second": "pending",
 } as const;
 type Customer = keyof typeof firstAnswers;
 

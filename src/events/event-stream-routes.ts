@@ -58,7 +58,13 @@ export function eventStreamRoutes(tail: FeedTail, given: Partial<StreamLimits> =
         response: {
           200: {
             description: "A stream of events.",
-            content: { "text/event-stream": { schema: Type.Unsafe<Readable>(Type.String()) } },
+            content: {
+              "text/event-stream": {
+                schema: Type.Unsafe<Readable>(
+                  Type.String({ examples: ["event: OrderConfirmed\ndata: {}\nid: 4\n\n"] }),
+                ),
+              },
+            },
           },
         },
       },

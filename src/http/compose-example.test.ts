@@ -12,6 +12,7 @@ describe("composeExample", () => {
       status: Type.Enum(["paid", "shipped"]),
       failure: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
       reference: Type.Union([Type.String({ examples: ["pay_1"] }), Type.Null()]),
+      next_cursor: Type.Union([Type.String(), Type.Null()]),
       items: Type.Array(Type.Object({ line: Type.Integer({ examples: [1] }) })),
     });
     assert.deepEqual(composeExample(schema), {
@@ -21,6 +22,7 @@ describe("composeExample", () => {
       status: "paid",
       failure: null,
       reference: "pay_1",
+      next_cursor: null,
       items: [{ line: 1 }],
     });
   });

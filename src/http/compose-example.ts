@@ -33,8 +33,9 @@ export function composeExample(schema: Schema): unknown {
   if (written !== undefined) return written;
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
-  const [form] = schema.anyOf ?? schema.oneOf ?? [];
-  if (form) return composeExample(form);
+  if (schema.type === "null") return null;
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms) return forms.map(composeExample).find((example) => example !== undefined);
   if (schema.properties) return composeObject(schema.properties);
   if (schema.items) return [composeExample(schema.items)].filter((example) => example !== undefined);
   return ofFormat[schema.format ?? ""];

@@ -25,7 +25,9 @@ const TaskParams = Type.Object({ id: Type.String({ description: "The task's id."
 const TaskQuery = Type.Object(
   {
     status: Type.Optional(Type.Enum(["open", "closed"], { description: "Both without it.", examples: ["open"] })),
-    kind: Type.Optional(Type.Enum([...taskKinds], { examples: ["payment_mismatch"] })),
+    kind: Type.Optional(
+      Type.Enum([...taskKinds], { description: "What the trouble is.", examples: ["payment_mismatch"] }),
+    ),
     order: Type.Optional(
       Type.String({
         maxLength: longestReference,

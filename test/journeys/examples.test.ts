@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { type ApiDocument, type Described, exampleOf, operationsOf } from "../support/described-api.ts";
 import { eventually } from "../support/eventually.ts";
-import { answerChecker, hearBeginning, type Ids, requestOf } from "../support/run-example.ts";
+import { givenFailedJob, givenTask } from "../support/given-tasks.ts";
+import { answerChecker, type Example, hearBeginning, type Ids, requestOf } from "../support/run-example.ts";
 import { type Answered, givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
 import { signedHeaders } from "../support/signed-webhook.ts";
 
@@ -47,14 +48,29 @@ const starters: Readonly<Record<string, () => Promise<Ids>>> = {
     const answer = await server.send("GET", `/api/v1/payments/order/${order.order_id}`);
     return { ...order, payment_id: read<{ payment_id: string }>(answer).payment_id };
   },
+  async createPayment() {
+    return givenOrder({ customer_email: "card-declined@example.com" });
+  },
   listMails: async () => ({ ...(await givenOrder()), order_id: String((await givenOrder()).id) }),
 };
 
-/** The ids of a path's last parameter: those of the collection that it stands in. */
+/** What has nobody who makes it by a request. */
+const starterOfPath: Readonly<Record<string, () => Promise<Ids>>> = {
+  "/api/v2/tasks/{id}": async () => ({
+    id: await site.db.transaction((tx) => givenTask(tx, { cause: randomUUID() })),
+  }),
+  "/api/v2/jobs/{id}": async () => ({
+    id: await site.db.transaction((tx) => givenFailedJob(tx, "made-up", {})),
+  }),
+};
+
+/** The ids of a path's last parameter: those of the collection that it stands in, where one is made if need be. */
 async function idFrom(path: string, ids: Ids): Promise<Ids> {
   const [, collection = "", name = ""] = /^(.*)\/\{(\w+)\}[^{]*$/.exec(path) ?? [];
   const list = operations.find((one) => one.path === collection && one.method === "GET");
   assert.ok(list, `Nothing lists what ${path} shows: the test needs a starter for it.`);
+  const make = operations.find((one) => one.path === collection && one.method === "POST");
+  if (make) await send(make, requestOf(make, ids));
   let found: Record<string, string | number> | undefined;
   await eventually(`${collection} has something`, async () => {
     const answer = await server.send("GET", requestOf({ ...list, parameters: [] }, ids).path);
@@ -65,14 +81,20 @@ async function idFrom(path: string, ids: Ids): Promise<Ids> {
 }
 
 async function idsFor({ id, path }: Described): Promise<Ids> {
+  const [, start] = Object.entries(starterOfPath).find(([beginning]) => path.startsWith(beginning)) ?? [];
+  if (start) return start();
   const ids = await (starters[id] ?? givenOrder)();
   const isKnown = /^[^{]*\/orders?\/\{(order_)?id\}[^{]*$/.test(path) || !path.includes("{");
   return isKnown ? ids : idFrom(path, ids);
 }
 
 async function ask(described: Described): Promise<Answered> {
-  const { path, body } = requestOf(described, await idsFor(described));
-  if (described.responses[200]?.content?.["text/event-stream"]) return hearBeginning(server, path);
+  const request = requestOf(described, await idsFor(described));
+  const isEndless = described.responses[200]?.content?.["text/event-stream"];
+  return isEndless ? hearBeginning(server, request.path) : send(described, request);
+}
+
+async function send(described: Described, { path, body }: Example): Promise<Answered> {
   if (described.method === "GET") return server.send("GET", path);
   const text = body === undefined ? undefined : JSON.stringify(body);
   const headers = described.parameters.some(({ name }) => name === "webhook-signature")

@@ -1,4 +1,4 @@
-import { forgetWebhooks, type WebhookKey, workWebhook } from "../payments/index.ts";
+import { forgetWebhooks, isWebhookWork, type WebhookWork, workWebhook } from "../payments/index.ts";
 import type { Job } from "../platform/jobs.ts";
 import { isAboutOrder } from "./about-order.ts";
 import { completeAnswers } from "./answer-placement.ts";
@@ -23,8 +23,9 @@ export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refun
 }
 
 /** Works on webhooks of the inbox. May run twice: see `openWebhookWork`. */
-export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: NewsPolicy): Job<WebhookKey> {
-  return { declaration: workWebhook, run: openWebhookWork(counter, desk, policy), abandon: spareWebhookJob };
+export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: NewsPolicy): Job<WebhookWork> {
+  const run = openWebhookWork(counter, desk, policy);
+  return { declaration: workWebhook, run, accepts: isWebhookWork, abandon: spareWebhookJob };
 }
 
 /** Takes away webhooks that were worked on so long ago that nobody sends them again. */

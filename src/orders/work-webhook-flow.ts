@@ -7,6 +7,8 @@ import {
   putOffWebhook,
   type WebhookEnding,
   type WebhookKey,
+  type WebhookWork,
+  webhookName,
 } from "../payments/index.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import { isUnavailable } from "../platform/errors.ts";
@@ -42,7 +44,7 @@ export function openWebhookWork(
   counter: Counter,
   desk: Pick<PaymentDesk, "settle">,
   policy: NewsPolicy,
-): (key: WebhookKey) => Promise<void> {
+): (work: WebhookWork) => Promise<void> {
   const { db, clock } = counter;
   const together = { most: mostTogether, flushes, mayRunAlone: (error: unknown) => !isUnavailable(error) };
   const hearPayment = openPaymentHearing(counter, desk);
@@ -69,9 +71,9 @@ export function openWebhookWork(
       : hearMoneyBack(counter, { ...webhook, news }, orderId);
   }
 
-  return async (key) => {
-    const webhook = await read(key);
-    if (webhook?.state !== "received") return;
+  return async (work) => {
+    const webhook = await read(work);
+    if (webhook?.state !== "received" || webhook.tries !== work.tries) return;
     await reach("before-webhook-work");
     const heard = await hear(webhook);
     await reach("after-webhook-work");
@@ -90,12 +92,8 @@ export function openWebhookWork(
 async function readAll({ db }: Counter, keys: readonly WebhookKey[]): Promise<(KeptWebhook | undefined)[]> {
   const gateways = keys.map(({ gateway }) => gateway);
   const eventIds = keys.map(({ eventId }) => eventId);
-  const found = new Map((await findWebhooks(db, { gateways, eventIds })).map((row) => [nameOf(row), row]));
-  return keys.map((key) => found.get(nameOf(key)));
-}
-
-function nameOf({ gateway, eventId }: WebhookKey): string {
-  return `${gateway}\n${eventId}`;
+  const found = new Map((await findWebhooks(db, { gateways, eventIds })).map((row) => [webhookName(row), row]));
+  return keys.map((key) => found.get(webhookName(key)));
 }
 
 type About<News extends NewsKind> = KeptWebhook & { readonly news: News };

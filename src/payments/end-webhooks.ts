@@ -28,5 +28,6 @@ export async function putOffWebhook(tx: Tx, webhook: KeptWebhook, now: Date): Pr
   const { gateway, eventId, tries } = webhook;
   const nextTryAt = new Date(now.getTime() + nextTryDelayMs(tries));
   const changed = await putOffWaiting(tx, { gateway, eventId, tries, nextTryAt });
-  if (changed > 0) await enqueue(tx, [queued(workWebhook, { gateway, eventId }, { runAt: nextTryAt })]);
+  if (changed > 0)
+    await enqueue(tx, [queued(workWebhook, { gateway, eventId, tries: tries + 1 }, { runAt: nextTryAt })]);
 }

@@ -49,7 +49,8 @@ export {
   newsKinds,
   type Webhook,
   type WebhookKey,
+  webhookName,
 } from "./webhook.ts";
 export { forgetWebhooks, openWebhookInbox, type WebhookInbox } from "./webhook-inbox-flow.ts";
 export { parseWebhookSecrets, verifyWebhook, type WebhookSecrets } from "./webhook-signature.ts";
-export { workWebhook } from "./work-webhook.ts";
+export { isWebhookWork, type WebhookWork, workWebhook } from "./work-webhook.ts";

@@ -3,16 +3,11 @@ import { enqueue, queued } from "../platform/jobs.ts";
 import { columnsOf } from "../platform/statements.ts";
 import { openTasks } from "../tasks/index.ts";
 import { findWebhooks, insertWebhooks } from "./inbox-queries.ts";
-import { fingerprintOf, type Webhook, type WebhookKey } from "./webhook.ts";
+import { fingerprintOf, type Webhook, type WebhookKey, webhookName } from "./webhook.ts";
 import { workWebhook } from "./work-webhook.ts";
 
 /** `changed`: its id came before with another address or body, so it was not taken in. */
 export type Received = "received" | "duplicate" | "changed";
-
-/** One text for both parts: a gateway's name has no line break. */
-export function nameOf({ gateway, eventId }: WebhookKey): string {
-  return `${gateway}\n${eventId}`;
-}
 
 function keysOf(webhooks: readonly WebhookKey[]) {
   return { gateways: webhooks.map(({ gateway }) => gateway), eventIds: webhooks.map(({ eventId }) => eventId) };
@@ -34,7 +29,7 @@ function columnsFrom(webhooks: readonly Webhook[]) {
 
 function firstOfEach(webhooks: readonly Webhook[]): Map<string, Webhook> {
   const first = new Map<string, Webhook>();
-  for (const webhook of webhooks) if (!first.has(nameOf(webhook))) first.set(nameOf(webhook), webhook);
+  for (const webhook of webhooks) if (!first.has(webhookName(webhook))) first.set(webhookName(webhook), webhook);
   return first;
 }
 
@@ -49,19 +44,19 @@ export async function receiveWebhooks(tx: Tx, webhooks: readonly Webhook[], now:
   const first = firstOfEach(webhooks);
   const kept = new Map([...first].map(([name, webhook]) => [name, fingerprintOf(webhook)]));
   const fresh = await insertWebhooks(tx, { ...columnsFrom([...first.values()]), now });
-  const freshNames = new Set(fresh.map(nameOf));
-  const known = [...first.values()].filter((webhook) => !freshNames.has(nameOf(webhook)));
+  const freshNames = new Set(fresh.map(webhookName));
+  const known = [...first.values()].filter((webhook) => !freshNames.has(webhookName(webhook)));
   if (known.length > 0) {
-    for (const row of await findWebhooks(tx, keysOf(known))) kept.set(nameOf(row), row.fingerprint);
+    for (const row of await findWebhooks(tx, keysOf(known))) kept.set(webhookName(row), row.fingerprint);
   }
   const answers = webhooks.map((webhook): Received => {
-    const name = nameOf(webhook);
+    const name = webhookName(webhook);
     if (kept.get(name) !== fingerprintOf(webhook)) return "changed";
     return freshNames.has(name) && first.get(name) === webhook ? "received" : "duplicate";
   });
   await enqueue(
     tx,
-    fresh.map(({ gateway, eventId }) => queued(workWebhook, { gateway, eventId })),
+    fresh.map(({ gateway, eventId }) => queued(workWebhook, { gateway, eventId, tries: 0 })),
   );
   const changed = webhooks.filter((_, index) => answers[index] === "changed");
   await openTasks(tx, changed.map(changedTask), now);

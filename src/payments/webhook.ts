@@ -11,6 +11,11 @@ export interface WebhookKey {
   readonly eventId: string;
 }
 
+/** One text for both parts: a gateway's name has no line break. */
+export function webhookName({ gateway, eventId }: WebhookKey): string {
+  return `${gateway}\n${eventId}`;
+}
+
 /** A webhook whose signature was believed. */
 export interface Webhook extends WebhookKey {
   /** The order as the address names it; there may be none. */

@@ -2,7 +2,7 @@ import { openPaymentDesk } from "../../src/orders/payment-desk-flow.ts";
 import { refundPayment } from "../../src/orders/refund-payment.ts";
 import { tellCustomer } from "../../src/orders/tell-customer.ts";
 import { openWebhookWork } from "../../src/orders/work-webhook-flow.ts";
-import type { Gateway, Webhook, WebhookKey } from "../../src/payments/index.ts";
+import type { Gateway, Webhook, WebhookWork } from "../../src/payments/index.ts";
 import { openWebhookInbox } from "../../src/payments/index.ts";
 import { sandboxGateway } from "../../src/payments/sandbox-client.ts";
 import { workWebhook } from "../../src/payments/work-webhook.ts";
@@ -35,10 +35,10 @@ export async function openInbox(db: Db, changed: Partial<Gateway> = {}) {
     return inbox.receive({ ...about, eventId: `msg_${told}`, body: "{}", namedOrder: String(orderId), ...said });
   }
 
-  function due(): Promise<WebhookKey[]> {
+  function due(): Promise<WebhookWork[]> {
     const waiting =
-      "select gateway, event_id from payments.webhook_inbox where state = 'received' and next_try_at <= $1";
-    return ask<WebhookKey>(db, `${waiting} order by event_id`, [now]);
+      "select gateway, event_id, tries from payments.webhook_inbox where state = 'received' and next_try_at <= $1";
+    return ask<WebhookWork>(db, `${waiting} order by event_id`, [now]);
   }
 
   return {
@@ -69,7 +69,7 @@ export async function givenUnheard({ counter }: Pick<OpenInbox, "counter">) {
 }
 
 /** How the embedded payment service calls the newest payment of an order. */
-export async function chargeOf(db: Db, orderId: bigint): Promise<string> {
+async function chargeOf(db: Db, orderId: bigint): Promise<string> {
   const [row] = await ask<{ paymentId: string }>(
     db,
     "select payment_id from payments.sandbox_payments where order_id = $1 order by created_at desc limit 1",

@@ -2,7 +2,7 @@ import { type Doer, recordAction } from "../audit/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { findKeptJob } from "../platform/kept-job-queries.ts";
 import { failedJobOf, failureCause } from "./failure.ts";
-import { isGivenUp } from "./find-jobs.ts";
+import { isGivenUp } from "./find-kept-job.ts";
 import { holdTask } from "./find-tasks.ts";
 import type { Task } from "./task.ts";
 import { taskUndecided } from "./task-errors.ts";

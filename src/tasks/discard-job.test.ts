@@ -9,7 +9,7 @@ import type { Tx } from "../platform/db.ts";
 import { refusal } from "../platform/errors.ts";
 import { declareJob, type Job } from "../platform/jobs.ts";
 import { discardJob } from "./discard-job.ts";
-import { findJobs, getJob } from "./find-jobs.ts";
+import { findJobs, getJob } from "./find-kept-job.ts";
 import { findTasks } from "./find-tasks.ts";
 import { openJobTasks } from "./open-job-tasks.ts";
 

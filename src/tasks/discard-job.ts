@@ -4,7 +4,7 @@ import type { Job } from "../platform/jobs.ts";
 import { deleteJob, type KeptJob } from "../platform/kept-job-queries.ts";
 import { closeTaskOfCause } from "./close-task.ts";
 import { failureCause, shownError, shownPayload } from "./failure.ts";
-import { holdJob, isGivenUp } from "./find-jobs.ts";
+import { holdJob, isGivenUp } from "./find-kept-job.ts";
 import { jobNotFailed, jobRunning } from "./job-errors.ts";
 
 export interface DiscardJob {

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { BigInteger } from "../http/write-json.ts";
 import type { KeptJob } from "../platform/kept-job-queries.ts";
 import { orderIdOfPayload, shownError, shownPayload } from "./failure.ts";
-import { jobStates, stateOf } from "./find-jobs.ts";
+import { jobStates, stateOf } from "./find-kept-job.ts";
 import { type NamedOrders, OrderRefView, orderRefView } from "./order-ref-view.ts";
 
 const Text = (example: string | null) => Type.Union([Type.String(), Type.Null()], { examples: [example] });

@@ -6,7 +6,7 @@ import { noon } from "../../test/support/given-orders.ts";
 import { givenFailedJob } from "../../test/support/given-tasks.ts";
 import { findEntries } from "../audit/index.ts";
 import { declareJob } from "../platform/jobs.ts";
-import { getJob, stateOf } from "./find-jobs.ts";
+import { getJob, stateOf } from "./find-kept-job.ts";
 import { findTasks } from "./find-tasks.ts";
 import { openJobTasks } from "./open-job-tasks.ts";
 import { retryJob } from "./retry-job.ts";

@@ -4,7 +4,7 @@ import type { JobDeclaration } from "../platform/jobs.ts";
 import { type KeptJob, setJobDue } from "../platform/kept-job-queries.ts";
 import { closeTaskOfCause } from "./close-task.ts";
 import { failureCause, shownPayload } from "./failure.ts";
-import { holdJob, isGivenUp } from "./find-jobs.ts";
+import { holdJob, isGivenUp } from "./find-kept-job.ts";
 import { jobRunning } from "./job-errors.ts";
 
 export interface RetryJob {

@@ -8,7 +8,7 @@ import { givenFailedJob } from "../../test/support/given-tasks.ts";
 import { declareJob, enqueue, type Job, prepareJobs, queued } from "../platform/jobs.ts";
 import { silentLog } from "../platform/log.ts";
 import { startWorker } from "../platform/start-worker.ts";
-import { findJobs, getJob } from "./find-jobs.ts";
+import { findJobs, getJob } from "./find-kept-job.ts";
 import { findTasks } from "./find-tasks.ts";
 import { retryJob } from "./retry-job.ts";
 import { watchJobs } from "./task-jobs.ts";

@@ -3,6 +3,8 @@ import { findKeptJob, type JobFilter, type KeptJob, listKeptJobs, lockKeptJob } 
 import { type Page, type PageWanted, pageById, parseId } from "../platform/page-by-id.ts";
 import { jobNotFound } from "./job-errors.ts";
 
+export type { KeptJob } from "../platform/kept-job-queries.ts";
+
 /** Where a job stands. Those that are done are gone. */
 export const jobStates = ["waiting", "running", "failed"] as const;
 export type JobState = (typeof jobStates)[number];

@@ -4,7 +4,8 @@ import { measureEngine } from "../../src/measure-engine.ts";
 import type { GuardedGateway } from "../../src/payments/index.ts";
 import { openDb } from "../../src/platform/db.ts";
 import { settings } from "../../src/platform/settings.ts";
-import { errorCatalogue, eventCatalogue, metricCatalogue, settingCatalogue } from "./check-catalogues.ts";
+import { taskKinds } from "../../src/tasks/task.ts";
+import { errorCatalogue, eventCatalogue, metricCatalogue, runbookRows, settingCatalogue } from "./check-catalogues.ts";
 import { readRepository, textOf } from "./read-repository.ts";
 
 const files = await readRepository();
@@ -94,5 +95,21 @@ describe("docs/metrics.md", () => {
       "docs/metrics.md does not list orderwell_lost.",
       "docs/metrics.md lists orderwell_orders, which the sources do not have.",
     ]);
+  });
+});
+
+describe("docs/runbook.md", () => {
+  const runbook = "## Alarms\n\n| `lost` | gone | look |\n\n## Tasks\n\n| `refund_failed` | it failed |\n";
+  const metrics = "| `lost` | process | what it is | above 0 |\n| `found` | process | what it is | – |\n";
+
+  test("says what to do for each alarm and each kind of task, and for no other", () => {
+    const [page, listed] = [textOf(files, "docs/runbook.md"), textOf(files, "docs/metrics.md")];
+    assert.deepEqual(runbookRows(page, listed, taskKinds), []);
+  });
+
+  test("a missing and an invented alarm and task are caught", () => {
+    assert.deepEqual(runbookRows(runbook, metrics, ["refund_failed"]), []);
+    assert.equal(runbookRows("", metrics, ["refund_failed"]).length, 2);
+    assert.equal(runbookRows(runbook, "", []).length, 2);
   });
 });

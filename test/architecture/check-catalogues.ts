@@ -105,6 +105,28 @@ export function metricCatalogue(names: readonly string[], page: string): string[
   return compare("docs/metrics.md", page, names);
 }
 
+/** The first column of the rows that have an alarm. */
+function alarmed(metrics: string): string[] {
+  const rows = [...metrics.matchAll(/^\| `([^`]+)` \|.*\| ([^|]+) \|$/gm)];
+  return rows.filter(([, , alarm]) => alarm?.trim() !== "–").map(([, name]) => name ?? "");
+}
+
+/** The runbook says what to do for each metric with an alarm and for each kind of task, and for no other. */
+export function runbookRows(runbook: string, metrics: string, taskKinds: readonly string[]): string[] {
+  const rowsOf = (heading: string) => {
+    const section = runbook.split(new RegExp(`^## ${heading}$`, "m"))[1]?.split(/^## /m)[0] ?? "";
+    return catalogued(section);
+  };
+  const page = "docs/runbook.md";
+  const [alarms, tasks] = [rowsOf("Alarms"), rowsOf("Tasks")];
+  return [
+    ...differences(alarmed(metrics), alarms, (name) => `${page} does not say what to do for the alarm on ${name}.`),
+    ...differences(alarms, alarmed(metrics), (name) => `${page} answers an alarm on ${name}, which there is not.`),
+    ...differences(taskKinds, tasks, (kind) => `${page} does not say what to do with a task ${kind}.`),
+    ...differences(tasks, taskKinds, (kind) => `${page} answers a task ${kind}, which there is not.`),
+  ];
+}
+
 interface ListedSetting {
   readonly env: string;
   readonly flag?: string;

@@ -23,6 +23,23 @@ const path = "/api/v1/orders";
 const tags = ["Orders v1"];
 const OrderParams = Type.Object({ order_id: Type.String({ description: "The order's id.", examples: ["42"] }) });
 
+/** What the API description says of the headers of a page. */
+const pageHeaders = {
+  "X-Total-Count": {
+    description: "How many orders there are: exact to 10,000, then an estimate.",
+    required: true,
+    schema: { type: "integer" },
+  },
+  "X-Total-Count-Estimated": {
+    description: "`true` when the count is an estimate.",
+    schema: { type: "string", enum: ["true"] },
+  },
+  Link: {
+    description: "The first, previous and next page (RFC 8288), as far as there are.",
+    schema: { type: "string" },
+  },
+};
+
 function getOrderIdV1(text: string): bigint {
   const orderId = parseOrderId(text);
   if (orderId === undefined) throw orderNotFound({ order: text });
@@ -89,7 +106,7 @@ export function readOrderV1Routes({ db }: Counter): FastifyPluginAsyncTypebox {
   );
   return async (app) => {
     app.get(path, {
-      config: { scope: "orders:read" },
+      config: { scope: "orders:read", answers: pageHeaders },
       schema: {
         tags,
         operationId: "listOrdersV1",

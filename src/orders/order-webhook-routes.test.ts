@@ -114,6 +114,7 @@ describe("POST /api/v1/orders/{order_id}/webhook", () => {
   const unusable: [string, string, number][] = [
     ["an amount with more digits than its currency has", news.replace("0.30", "0.301"), 422],
     ["a negative amount", news.replace("0.30", "-0.30"), 422],
+    ["an amount beyond all money", news.replace("0.30", "18446744073709551616"), 422],
     ["an amount without end", news.replace("0.30", "1e400"), 422],
     ["an amount as text", news.replace("0.30", '"0.30"'), 422],
     ["a currency that there is not", news.replace("USD", "XQQ"), 422],

@@ -4,7 +4,7 @@ import { type Static, Type } from "typebox";
 import { exactText } from "../http/strict-json.ts";
 import { newsKinds, verifyWebhook, type WebhookInbox, type WebhookSecrets } from "../payments/index.ts";
 import type { Clock } from "../platform/clock.ts";
-import { exponentOf, parseMinor } from "../platform/money.ts";
+import { exponentOf, mostMinor, parseMinor } from "../platform/money.ts";
 import { orderInvalid } from "./order-errors.ts";
 
 const longestBody = 16_384; // Five short members; a service that adds its own has room for them.
@@ -29,11 +29,11 @@ const PaymentNews = Type.Object(
 );
 type PaymentNews = Static<typeof PaymentNews>;
 
-/** The amount as it was written, in minor units. */
+/** The amount as it was written, in minor units. More than any order can be worth is no amount. */
 function readAmount(news: PaymentNews): bigint {
   const exponent = exponentOf(news.currency);
   const amount = exponent === undefined ? undefined : parseMinor(exactText(news, "amount"), exponent);
-  if (typeof amount === "bigint") return amount;
+  if (typeof amount === "bigint" && amount <= mostMinor) return amount;
   throw orderInvalid({}, { faults: [{ pointer: "/amount", detail: `Is no amount in ${news.currency}.` }] });
 }
 

@@ -1,9 +1,13 @@
-import { writeJson } from "../http/write-json.ts";
 import type { FedEvent } from "./event.ts";
-import { eventViews } from "./event-view.ts";
+import { type EventView, eventViews } from "./event-view.ts";
 
 /** Those who follow closely share the newest events, and the text of each is made once. */
 const written = new WeakMap<FedEvent, string>();
+
+/** A position is a number that JSON holds exactly: at 10,000 events a second for 28,000 years. */
+function eventText(view: EventView): string {
+  return JSON.stringify({ ...view, position: Number(view.position) });
+}
 
 /**
  * An event as a stream carries it. An OrderStatusChanged stands before the id, which is its event's too: whoever has
@@ -11,7 +15,7 @@ const written = new WeakMap<FedEvent, string>();
  */
 function streamText(event: FedEvent): string {
   const views = eventViews(event);
-  const told = views.map((view) => `event: ${view.type}\ndata: ${writeJson(view)}\n`);
+  const told = views.map((view) => `event: ${view.type}\ndata: ${eventText(view)}\n`);
   return `${told
     .slice(0, -1)
     .map((text) => `${text}\n`)

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, posix } from "node:path";
 import { declaredErrors } from "./check-catalogues.ts";
 import type { Guard, RepositoryFile } from "./read-repository.ts";
 import { sourcesOf } from "./read-repository.ts";
@@ -57,4 +57,36 @@ export const untoldThrows: Guard = (files) => {
       const untold = new Set(thrown.filter((code) => code !== undefined && !told.has(code)));
       return [...untold].map((code) => `${path} throws ${code} and no @throws says so.`);
     });
+};
+
+/** The files that each file imports, by paths from the root. */
+function importsOf({ path, text }: RepositoryFile): string[] {
+  return [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, target = ""]) => posix.join(dirname(path), target));
+}
+
+/** Every file that a file reaches by its imports, itself among them. */
+function reachedFrom(start: RepositoryFile, byPath: ReadonlyMap<string, RepositoryFile>): RepositoryFile[] {
+  const reached = new Map([[start.path, start]]);
+  for (const file of reached.values()) {
+    for (const path of importsOf(file)) {
+      const next = byPath.get(path);
+      if (next && !reached.has(path)) reached.set(path, next);
+    }
+  }
+  return [...reached.values()];
+}
+
+/** A code that a file tells is made by it, or by something that it calls. */
+export const idleThrows: Guard = (files) => {
+  const sources = sourcesOf(files);
+  const byPath = new Map(sources.map((file) => [file.path, file]));
+  const makers = new Map(declaredErrors(files).map(({ maker, code }) => [code, maker]));
+  return sources.flatMap((file) => {
+    const codes = [...throwsOf(file.text)].filter((code) => makers.has(code));
+    if (codes.length === 0) return [];
+    const reached = reachedFrom(file, byPath).filter(({ path }) => !path.endsWith("-errors.ts"));
+    return codes
+      .filter((code) => !reached.some(({ text }) => new RegExp(`\\b${makers.get(code)}\\(`).test(text)))
+      .map((code) => `${file.path} tells of ${code}, which neither it nor what it calls throws.`);
+  });
 };

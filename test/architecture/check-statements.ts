@@ -6,7 +6,10 @@ export interface OwnedStatement {
 }
 
 function bare(source: string): string {
-  return source.replace(/--.*$/gm, " ").replace(/'(?:[^']|'')*'/g, "''");
+  return source
+    .replace(/--.*$/gm, " ")
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/\bextract\s*\(\s*\w+\s+from\b/gi, "extract("); // That `from` is followed by a time.
 }
 
 const named = /\b(?:from|join|into|update|using|table)\s+(?:only\s+)?([a-z_][a-z_0-9]*)(\s*[.(])?/g;
@@ -49,4 +52,12 @@ export function strayStatements(statements: readonly OwnedStatement[], schemas: 
 /** The schemas that the migrations create. */
 export function createdSchemas(migrations: readonly string[]): string[] {
   return migrations.flatMap((sql) => [...sql.matchAll(/^create schema (\w+);/gm)].map(([, name]) => name ?? ""));
+}
+
+/** A list whose end only its name promises would one day be as long as its table. */
+export function endlessLists(statements: readonly OwnedStatement[]): string[] {
+  return statements
+    .filter(({ name }) => /\.list_/.test(name))
+    .filter(({ source }) => !/\blimit\b|= any\s*\(|\bgroup by\b/i.test(bare(source)))
+    .map(({ name }) => `${name} lists without a limit.`);
 }

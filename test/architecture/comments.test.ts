@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { longComments, silencedTypes, unfinishedWork, unknownThrows, untoldThrows } from "./check-comments.ts";
+import {
+  idleThrows,
+  longComments,
+  silencedTypes,
+  unfinishedWork,
+  unknownThrows,
+  untoldThrows,
+} from "./check-comments.ts";
 import { readRepository } from "./read-repository.ts";
 
 const files = await readRepository();
@@ -46,5 +53,16 @@ describe("@throws", () => {
   test("an untold code is caught", () => {
     assert.equal(untoldThrows(verb("throw orderNotFound({ orderId });")).length, 1);
     assert.equal(untoldThrows(verb("/** @throws order.not_found */ throw orderNotFound({ orderId });")).length, 0);
+  });
+
+  test("tells nothing that cannot be thrown", () => assert.deepEqual(idleThrows(files), []));
+
+  test("a code that nothing within reach throws is caught", () => {
+    const told = "/** @throws order.not_found */ export const cancel = () => lock();";
+    const lock = { path: "src/orders/lock-order.ts", text: "throw orderNotFound({ orderId });" };
+    assert.equal(idleThrows(verb(told)).length, 1);
+    assert.equal(idleThrows([...verb(told), lock]).length, 1);
+    assert.equal(idleThrows([...verb(`import { lock } from "./lock-order.ts"; ${told}`), lock]).length, 0);
+    assert.equal(idleThrows(verb(`${told} throw orderNotFound({ orderId });`)).length, 0);
   });
 });

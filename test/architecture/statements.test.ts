@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { listStatements } from "../../src/platform/statements.ts";
-import { createdSchemas, type OwnedStatement, strayStatements } from "./check-statements.ts";
+import { createdSchemas, endlessLists, type OwnedStatement, strayStatements } from "./check-statements.ts";
 import { readRepository, root, sourcesOf } from "./read-repository.ts";
 
 const files = await readRepository();
 
-async function ownedStatements(): Promise<OwnedStatement[]> {
+let found: Promise<OwnedStatement[]> | undefined;
+
+/** Modules are loaded once, so their statements are told apart once. */
+function ownedStatements(): Promise<OwnedStatement[]> {
+  found ??= loadStatements();
+  return found;
+}
+
+async function loadStatements(): Promise<OwnedStatement[]> {
   const owned: OwnedStatement[] = [];
   const seen = new Set(listStatements());
   for (const { path } of sourcesOf(files).filter((file) => file.path.endsWith("-queries.ts"))) {
@@ -48,9 +56,19 @@ describe("statements", () => {
       [],
     );
     assert.deepEqual(found("select payments.total from orders.orders as payments"), []);
+    assert.deepEqual(found("select extract(epoch from expires_at) from orders.orders"), []);
     assert.equal(found("select * from payments.refunds payments").length, 1);
     assert.equal(found("select * from payments.refunds").length, 1);
     assert.equal(found("select * from orders").length, 1);
     assert.equal(found("select 1", "payments.find_order").length, 1);
+  });
+
+  test("list so much and no more", async () => assert.deepEqual(endlessLists(await ownedStatements()), []));
+
+  test("a list without an end is caught", () => {
+    const list = (source: string) => endlessLists([{ module: "orders", name: "orders.list_orders", source }]);
+    assert.deepEqual(list("select * from orders.orders -- limit"), ["orders.list_orders lists without a limit."]);
+    assert.deepEqual(list("select * from orders.orders limit :limit"), []);
+    assert.deepEqual(list("select * from orders.orders where order_id = any(:orderIds)"), []);
   });
 });

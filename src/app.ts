@@ -77,7 +77,7 @@ const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
-const watchMs = 5_000; // How late a person hears of a job that was given up after days of tries.
+const watchMs = 10_000; // It reads every job that waits; a person hears of a job that failed for days soon enough.
 const dayMs = 86_400_000;
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 

@@ -174,6 +174,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     url,
     applicationName: `orderwell ${kind}`,
     connections: config.databaseConnections,
+    statementTimeoutMs: config.databaseTimeoutMs,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
   await prepareJobs(db, [tellCustomer, refundPayment, workWebhook]);
@@ -323,6 +324,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     jobs,
     atOnce: config.jobsAtOnce,
     graceMs: config.drainTimeoutMs,
+    statementTimeoutMs: config.databaseTimeoutMs,
     leaseSeconds,
   });
   const sequencer = startSequencer({ db, log, leaseSeconds });

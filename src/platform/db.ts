@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
+import { type Lending, lendConnections } from "./lend-connections.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
 import { inSpan, type SpanOptions } from "./trace.ts";
 
@@ -65,7 +66,8 @@ const defaultStatementTimeoutMs = 30_000; // Longer than any statement of ours; 
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000; // No network call happens in a transaction, so it is never idle for long.
 const connectTimeoutMs = 5_000; // Also the longest wait for a free connection; the caller then hears 503.
-const answerGraceMs = 5_000; // A half-open connection is given up so long after the server would have ended the statement.
+/** A half-open connection is given up so long after the server would have ended the statement, or twice as late. */
+const longestAnswerGraceMs = 5_000;
 const keepAliveDelayMs = 10_000;
 const tries = 3;
 
@@ -92,8 +94,8 @@ export function connectionSettings(options: DbOptions): pg.PoolConfig {
     max: options.connections ?? defaultConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + answerGraceMs,
-    lock_timeout: lockTimeoutMs,
+    query_timeout: statementTimeoutMs + Math.min(statementTimeoutMs, longestAnswerGraceMs),
+    lock_timeout: Math.min(lockTimeoutMs, statementTimeoutMs),
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     options: plannerSettings,
     keepAlive: true,
@@ -108,10 +110,11 @@ export function openDb(options: DbOptions): Db {
   pool.on("error", onIdleError);
   // A connection that breaks while a caller holds it reports here too; the caller hears it from its statement.
   pool.on("connect", (client) => client.on("error", () => {}));
+  const lending = lendConnections(pool);
   const ends: Ends = { committed: 0, failed: 0, repeated: 0 };
   return {
-    run: (text, params) => runOn(pool, text, params),
-    transaction: (work) => inTransaction(pool, ends, work),
+    run: (text, params) => runAlone(lending, text, params),
+    transaction: (work) => inTransaction(lending, ends, work),
     load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, ...ends }),
     close: () => pool.end(),
   };
@@ -120,11 +123,23 @@ export function openDb(options: DbOptions): Db {
 /** What a span says of a statement: its name is the span's, and values are in none. */
 const statementSpan: SpanOptions = { side: "client", facts: { "db.system.name": "postgresql" } };
 
-function runOn(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
+async function runAlone(lending: Lending, text: Text, params: Params): Promise<Found> {
+  const client = await lending.take();
+  try {
+    const found = await runOn(client, text, params);
+    lending.giveBack(client);
+    return found;
+  } catch (failure) {
+    lending.giveBack(client, { broken: isUnavailable(failure), failure });
+    throw failure;
+  }
+}
+
+function runOn(connection: pg.PoolClient, text: Text, params: Params): Promise<Found> {
   return inSpan(text.name, () => send(connection, text, params), statementSpan);
 }
 
-async function send(connection: pg.Pool | pg.PoolClient, text: Text, params: Params): Promise<Found> {
+async function send(connection: pg.PoolClient, text: Text, params: Params): Promise<Found> {
   const values = bindParameters(text, params);
   const result = await connection.query({ name: text.name, text: text.sent, values, rowMode: "array" });
   return { rowCount: result.rowCount ?? 0, rows: namedRows(result) };
@@ -151,10 +166,10 @@ interface Ends {
   repeated: number;
 }
 
-async function inTransaction<Result>(pool: pg.Pool, ends: Ends, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(lending: Lending, ends: Ends, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = await transactionOnce(pool, work);
+      const result = await transactionOnce(lending, work);
       ends.committed += 1;
       return result;
     } catch (error) {
@@ -167,10 +182,10 @@ async function inTransaction<Result>(pool: pg.Pool, ends: Ends, work: (tx: Tx) =
   }
 }
 
-async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
+async function transactionOnce<Result>(lending: Lending, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const client = await lending.take();
   const last: Promise<unknown>[] = [];
-  let broken = false;
+  let end: { broken: boolean; failure: unknown } | undefined;
   try {
     gatherWrites(client);
     // Not awaited: it travels with the first statement. That one fails too if this does.
@@ -184,11 +199,11 @@ async function transactionOnce<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<
       throw new Error("The transaction was rolled back: a failed statement was not noticed.");
     return result;
   } catch (error) {
-    const first = await firstFailure(last, error);
-    broken = !(await rolledBack(client, first));
-    throw first;
+    const failure = await firstFailure(last, error);
+    end = { broken: !(await rolledBack(client, failure)), failure };
+    throw failure;
   } finally {
-    client.release(broken);
+    lending.giveBack(client, end);
   }
 }
 

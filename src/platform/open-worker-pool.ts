@@ -48,9 +48,12 @@ export async function openWorkerPool(options: WorkerOptions): Promise<OpenPool> 
   };
   setMaxListeners(0, state.abort.signal);
   const pgPool = new pg.Pool({
-    ...connectionSettings({ url: options.url, applicationName: "orderwell jobs", connections }),
+    ...connectionSettings({ ...options, applicationName: "orderwell jobs", connections }),
     types: textualIds,
-  });
+    // Also because the driver then ends a connection that gives no answer. Otherwise the library puts it back, takes it
+    // again for the next fetch, and fetches nothing for the quarter of an hour until the operating system gives it up.
+    pipeline: true,
+  } as pg.PoolConfig);
   pgPool.on("error", (err) => options.log.info({ err }, "An idle connection of the jobs broke."));
   pgPool.on("connect", (client) => client.on("error", () => {}));
   const { promise: registered, resolve: register, reject: refuse } = Promise.withResolvers<string>();

@@ -129,6 +129,14 @@ export const settings = {
     { env: "DATABASE_CONNECTIONS", fallback: 10, help: "Connections that one process opens for requests and jobs." },
     { from: 2, to: 200 },
   ),
+  databaseTimeoutMs: whole(
+    {
+      env: "DATABASE_TIMEOUT_MS",
+      fallback: 10_000,
+      help: "How long one statement may take; a connection that gives no answer is given up soon after.",
+    },
+    { from: 100, to: hourMs },
+  ),
   serveJobs: oneOf(
     {
       env: "SERVE_JOBS",

@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly atOnce: number;
   /** How long jobs under way may take after `stop`, before they are left to others. */
   readonly graceMs: number;
+  /** For the pool's own statements. */
+  readonly statementTimeoutMs?: number;
   readonly leaseSeconds: number;
 }
 

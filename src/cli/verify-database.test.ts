@@ -6,13 +6,14 @@ import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
+import { seededRefunds } from "../../test/support/seeded-refunds.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
 import { seededWebhooks, soundWebhooks } from "../../test/support/seeded-webhooks.ts";
 import { migrate } from "../platform/migrate.ts";
 import { parseInvariant, readInvariants } from "./read-invariants.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
-const everyViolation = [...seededViolations, ...seededOperations, ...seededWebhooks];
+const everyViolation = [...seededViolations, ...seededRefunds, ...seededOperations, ...seededWebhooks];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
 const ids = (await readInvariants()).map(({ id }) => id).filter((id) => id !== "I32");

@@ -1,7 +1,11 @@
 import type pg from "pg";
 import { numberAppended } from "../../src/events/event-queries.ts";
 import { tellCustomers } from "../../src/notifications/tell-customers.ts";
+import { hearChargeback } from "../../src/orders/hear-chargeback.ts";
+import { hearRefund } from "../../src/orders/hear-refund.ts";
+import { hearRefundFailure } from "../../src/orders/hear-refund-failure.ts";
 import { cancelOrder, type LetterKind, settlePayments, settleRefund } from "../../src/orders/index.ts";
+import { requestRefund } from "../../src/orders/request-refund.ts";
 import type { Db, Tx } from "../../src/platform/db.ts";
 import { ask } from "./ask.ts";
 import { asSuperuser, joinCluster } from "./cluster.ts";
@@ -17,6 +21,7 @@ const booked = {
   free: 6n,
   processing: 7n,
   surplus: 8n,
+  returned: 9n,
 } as const;
 
 const mailbox = { name: "mailbox", sender: { name: "Shop", address: "shop@example.com" } } as const;
@@ -25,6 +30,7 @@ const mailbox = { name: "mailbox", sender: { name: "Shop", address: "shop@exampl
 export async function givenBooks(db: Db): Promise<void> {
   await db.transaction(placeAll);
   await db.transaction(giveBack);
+  await db.transaction(takeBack);
   await db.transaction(keepSandboxBooks);
   await db.transaction(tellAll);
   await db.transaction((tx) => numberAppended(tx, {}));
@@ -39,6 +45,7 @@ async function placeAll(tx: Tx): Promise<void> {
   await givenOrder(tx, {});
   await settlePayments(tx, [{ orderId: booked.processing, attempt: 1, answer, by }], policy, noon);
   await payTooLate(tx);
+  await givenOrder(tx, { status: "paid" });
 }
 
 /** An attempt that was given up is paid after its order was cancelled. */
@@ -57,6 +64,18 @@ async function giveBack(tx: Tx): Promise<void> {
   }
 }
 
+/** A refund of ours that failed later, one that the gateway gave by itself, and what a bank took. */
+async function takeBack(tx: Tx): Promise<void> {
+  const orderId = booked.returned;
+  await requestRefund(tx, { orderId, amountMinor: 100n, reason: "broken" }, policy, noon);
+  const answer = { outcome: "refunded", reference: "back-9" } as const;
+  await settleRefund(tx, { orderId, refund: 1, answer, by }, policy, noon);
+  const news = { orderId, reference: "pay-9", currency: "USD", cause: "webhook 9" };
+  await hearRefundFailure(tx, { ...news, refundReference: "back-9", amountMinor: 100n }, noon);
+  await hearRefund(tx, { ...news, refundReference: "own-9", amountMinor: 50n }, noon);
+  await hearChargeback(tx, { ...news, refundReference: "taken-9", amountMinor: 20n }, noon);
+}
+
 async function keepSandboxBooks(tx: Tx): Promise<void> {
   await ask(
     tx,
@@ -70,7 +89,7 @@ async function keepSandboxBooks(tx: Tx): Promise<void> {
     tx,
     `insert into payments.sandbox_refunds
        (order_id, idempotency_key, refund_id, payment_id, amount_minor, currency, created_at)
-     select order_id, 'refund', reference, 'pay-' || order_id, amount_minor, currency, recorded_at
+     select order_id, reference, reference, 'pay-' || order_id, amount_minor, currency, recorded_at
        from payments.money_entries
       where kind = 'refund'`,
   );

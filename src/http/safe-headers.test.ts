@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { exchange, testServer } from "../../test/support/http-server.ts";
-import { pageHeaders } from "./safe-headers.ts";
 
 const paths = ["/", "/nowhere", "/health/live", "/orders", "/orders/%ff", "/openapi.json"];
 const given = (hstsSeconds?: number) =>
@@ -39,7 +38,10 @@ describe("a page", () => {
     const { app } = await given();
     for (const url of ["/docs", "/docs/scalar.js"]) {
       const { headers } = await app.inject(url);
-      for (const [name, value] of Object.entries(pageHeaders)) assert.equal(headers[name], value, `${url} ${name}`);
+      assert.equal(headers["referrer-policy"], "no-referrer", url);
+      assert.equal(headers["x-frame-options"], "DENY", url);
+      assert.equal(headers["cross-origin-opener-policy"], "same-origin", url);
+      assert.equal(headers["cross-origin-resource-policy"], "same-origin", url);
     }
   });
 });

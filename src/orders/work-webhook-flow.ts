@@ -4,13 +4,14 @@ import {
   findWebhooks,
   type KeptWebhook,
   type NewsKind,
-  putOffWebhook,
+  putOffWebhooks,
   type WebhookEnding,
   type WebhookKey,
   type WebhookWork,
   webhookName,
 } from "../payments/index.ts";
 import { coalesce } from "../platform/coalesce.ts";
+import type { Tx } from "../platform/db.ts";
 import { isUnavailable } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import { parseOrderId } from "./find-orders.ts";
@@ -53,14 +54,18 @@ export function openWebhookWork(
     name: "read-webhooks",
     run: (keys) => readAll(counter, keys),
   });
-  const end = coalesce<WebhookEnding, void>({
-    ...together,
-    name: "end-webhooks",
-    async run(endings) {
-      await db.transaction((tx) => endWebhooks(tx, endings, clock.now()));
-      return endings.map(() => undefined);
-    },
-  });
+  /** Runs that end together share a transaction. */
+  const inOne = <In>(name: string, write: (tx: Tx, members: In[], now: Date) => Promise<unknown>) =>
+    coalesce<In, void>({
+      ...together,
+      name,
+      async run(members) {
+        await db.transaction((tx) => write(tx, members, clock.now()));
+        return members.map(() => undefined);
+      },
+    });
+  const end = inOne<WebhookEnding>("end-webhooks", endWebhooks);
+  const putOff = inOne<KeptWebhook>("put-off-webhooks", putOffWebhooks);
 
   async function hear(webhook: KeptWebhook): Promise<Heard> {
     const orderId = parseOrderId(webhook.namedOrder);
@@ -82,7 +87,7 @@ export function openWebhookWork(
       case "worked":
         return end({ gateway, eventId, state: "worked", outcome: heard });
       case "again":
-        return db.transaction((tx) => putOffWebhook(tx, webhook, clock.now()));
+        return putOff(webhook);
       case "parked":
         return park(counter, webhook, heard);
     }

@@ -23,11 +23,20 @@ export async function endWebhooks(tx: Tx, endings: readonly WebhookEnding[], now
   return endWaiting(tx, { ...columns, now });
 }
 
-/** Has a webhook worked on again later; the waits grow. Of two processes that put it off at once, one does. */
-export async function putOffWebhook(tx: Tx, webhook: KeptWebhook, now: Date): Promise<void> {
-  const { gateway, eventId, tries } = webhook;
-  const nextTryAt = new Date(now.getTime() + nextTryDelayMs(tries));
-  const changed = await putOffWaiting(tx, { gateway, eventId, tries, nextTryAt });
-  if (changed > 0)
-    await enqueue(tx, [queued(workWebhook, { gateway, eventId, tries: tries + 1 }, { runAt: nextTryAt })]);
+/**
+ * Has webhooks worked on again later; the waits grow. Of two processes that put one off at once, one does. Locks them in
+ * ascending order.
+ */
+export async function putOffWebhooks(tx: Tx, webhooks: readonly KeptWebhook[], now: Date): Promise<void> {
+  const columns = columnsOf(webhooks, {
+    gateways: (one) => one.gateway,
+    eventIds: (one) => one.eventId,
+    tries: (one) => one.tries,
+    nextTryAts: (one) => new Date(now.getTime() + nextTryDelayMs(one.tries)),
+  });
+  const putOff = await putOffWaiting(tx, columns);
+  const jobs = putOff.map(({ gateway, eventId, tries, nextTryAt }) =>
+    queued(workWebhook, { gateway, eventId, tries }, { runAt: nextTryAt }),
+  );
+  await enqueue(tx, jobs);
 }

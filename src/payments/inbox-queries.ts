@@ -1,7 +1,6 @@
 import { change, many, type Sql, type Tx } from "../platform/db.ts";
 import type { KeptWebhook, WebhookKey } from "./webhook.ts";
 
-type Key = { gateway: string; eventId: string };
 type Keys = { gateways: string[]; eventIds: string[] };
 
 /**
@@ -67,13 +66,33 @@ export const endWaiting = change<Tx, Keys & { states: string[]; outcomes: string
    where kept.gateway = waiting.gateway and kept.event_id = waiting.event_id`,
 );
 
-/** Puts off a webhook that waits, unless another process did so meanwhile. */
-export const putOffWaiting = change<Tx, Key & { tries: number; nextTryAt: Date }>(
-  "payments.put_off_waiting_webhook",
+/**
+ * Puts off webhooks that wait, but those that another process put off meanwhile, and answers which. Locks them in
+ * ascending order.
+ */
+export const putOffWaiting = many<
+  Tx,
+  Keys & { tries: number[]; nextTryAts: Date[] },
+  WebhookKey & { tries: number; nextTryAt: Date }
+>(
+  "payments.put_off_waiting_webhooks",
   `
-  update payments.webhook_inbox
-     set tries = tries + 1, next_try_at = :nextTryAt
-   where gateway = :gateway and event_id = :eventId and state = 'received' and tries = :tries`,
+  with given as (
+    select *
+      from unnest(:gateways::text[], :eventIds::text[], :tries::int[], :nextTryAts::timestamptz[])
+             as given(gateway, event_id, tries, next_try_at)
+  ), waiting as (
+    select gateway, event_id, given.next_try_at
+      from given join payments.webhook_inbox as kept using (gateway, event_id)
+     where kept.state = 'received' and kept.tries = given.tries
+     order by gateway, event_id
+       for update of kept
+  )
+  update payments.webhook_inbox as kept
+     set tries = kept.tries + 1, next_try_at = waiting.next_try_at
+    from waiting
+   where kept.gateway = waiting.gateway and kept.event_id = waiting.event_id
+  returning kept.gateway, kept.event_id, kept.tries, kept.next_try_at`,
 );
 
 /** Takes away the oldest webhooks that ended before then, passing over those that somebody holds. */

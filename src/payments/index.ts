@@ -1,4 +1,4 @@
-export { endWebhooks, putOffWebhook, type WebhookEnding } from "./end-webhooks.ts";
+export { endWebhooks, putOffWebhooks, type WebhookEnding } from "./end-webhooks.ts";
 export type {
   ChargeAnswer,
   ChargeFailure,

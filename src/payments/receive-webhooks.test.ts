@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx, statementsOf, testDatabase } from "../../test/support/database.ts";
 import { prepareJobs } from "../platform/jobs.ts";
-import { endWebhooks, putOffWebhook } from "./end-webhooks.ts";
+import { endWebhooks, putOffWebhooks } from "./end-webhooks.ts";
 import { findWebhooks } from "./inbox-queries.ts";
 import { type Received, receiveWebhooks } from "./receive-webhooks.ts";
 import type { Webhook } from "./webhook.ts";
@@ -91,7 +91,7 @@ describe("receiveWebhooks", () => {
   });
 });
 
-describe("endWebhooks and putOffWebhook", () => {
+describe("endWebhooks and putOffWebhooks", () => {
   test(
     "end a webhook once, and leave it as it ended",
     inTx(async (tx) => {
@@ -102,7 +102,7 @@ describe("endWebhooks and putOffWebhook", () => {
       const ending = { gateway: "http", eventId: "msg_1", state: "worked", outcome: "paid" } as const;
       assert.equal(await endWebhooks(tx, [ending], noon), 1);
       assert.equal(await endWebhooks(tx, [{ ...ending, state: "parked", outcome: "early" }], noon), 0);
-      await putOffWebhook(tx, kept, noon);
+      await putOffWebhooks(tx, [kept], noon);
       const rows = await ask(tx, "select state, outcome, tries, next_try_at, ended_at from payments.webhook_inbox");
       assert.deepEqual(rows, [{ state: "worked", outcome: "paid", tries: 0, nextTryAt: null, endedAt: noon }]);
       assert.equal((await ask(tx, jobs)).length, 1);
@@ -117,8 +117,8 @@ describe("endWebhooks and putOffWebhook", () => {
       for (const waitMs of [1_000, 2_000, 4_000]) {
         const [kept] = await findWebhooks(tx, key);
         assert.ok(kept);
-        await putOffWebhook(tx, kept, noon);
-        await putOffWebhook(tx, kept, noon);
+        await putOffWebhooks(tx, [kept], noon);
+        await putOffWebhooks(tx, [kept], noon);
         const [row] = await ask<{ nextTryAt: Date }>(tx, "select next_try_at from payments.webhook_inbox");
         assert.equal(row?.nextTryAt.getTime(), noon.getTime() + waitMs);
       }

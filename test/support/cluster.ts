@@ -8,6 +8,7 @@ import pg from "pg";
 import { environment } from "../../src/platform/config.ts";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 import { findPostmaster } from "../../src/platform/find-postmaster.ts";
+import { withLock } from "../../src/platform/hold-lock.ts";
 import { migrate } from "../../src/platform/migrate.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -117,6 +118,8 @@ export interface OwnCluster {
   readonly dataDir: string;
   /** Ends the server as `pg_ctl stop -m immediate` does, or by SIGKILL, and returns when it answers again. */
   crash(signal: "SIGQUIT" | "SIGKILL"): Promise<void>;
+  /** Does the work while the server is stopped, and returns when it answers again. */
+  whileAway(work: () => Promise<void>): Promise<void>;
   /** Stops the server and removes its folder. */
   remove(): Promise<void>;
 }
@@ -134,6 +137,16 @@ export async function ownCluster(settings: Record<string, string> = {}): Promise
       const pid = (await findPostmaster(clusterDir))?.pid;
       if (pid === undefined) throw new Error("The server does not run.");
       process.kill(pid, signal);
+      await untilAnswer(embedded.superuserUrl, clusterDir, pid);
+    },
+    async whileAway(work) {
+      const pid = (await findPostmaster(clusterDir))?.pid ?? 0;
+      // Who holds the lock keeps the server from being started again.
+      await withLock(join(dataDir, "lock"), async () => {
+        process.kill(pid, "SIGINT");
+        while (await findPostmaster(clusterDir)) await sleep(pollMs);
+        await work();
+      });
       await untilAnswer(embedded.superuserUrl, clusterDir, pid);
     },
     async remove() {

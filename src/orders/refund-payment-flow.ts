@@ -25,11 +25,16 @@ export async function payBack(
     throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} has no payment to go back on.`);
 
   // No transaction is open here: the gateway may take seconds.
+  await reach("before-refund");
   const answer = await gateway.refund({ ...refund, chargeReference });
   await reach("after-refund");
   if (answer.outcome === "refunded" || answer.outcome === "failed") {
     const by = { actor: "gateway", cause: `answer to refund ${wanted.refund}` };
-    await db.transaction((tx) => settleRefund(tx, { ...wanted, answer, by }, policy, clock.now()));
+    await db.transaction(async (tx) => {
+      await settleRefund(tx, { ...wanted, answer, by }, policy, clock.now());
+      await reach("inside-refund-settle");
+    });
+    await reach("after-refund-settle");
     return;
   }
   if (tries >= triesBeforeTask) await askForHelp(counter, wanted, answer.reason);

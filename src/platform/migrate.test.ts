@@ -142,6 +142,25 @@ describe("migrations of a folder", () => {
     assert.deepEqual(await migrate(url, folder), ["0002_b.sql", "0003_c.sql"]);
   });
 
+  test("wait for a table in use without keeping others waiting behind them", async () => {
+    await write("0001_a.sql", "create table public.steps (step int);");
+    await migrate(url, folder);
+    await write("0002_b.sql", "alter table public.steps add column kind text;");
+    let migrating: Promise<string[]> | undefined;
+    await asSuperuser(url, async (reader) => {
+      await reader.query("begin; select from public.steps");
+      migrating = migrate(url, folder);
+      await eventually("the migration waits", async () => {
+        const waiting = "select from pg_locks where not granted and relation = 'public.steps'::regclass";
+        return (await rowsOf(waiting)).length === 1;
+      });
+      await rowsOf("set statement_timeout = '10s'; select from public.steps");
+      assert.deepEqual(await markedNames(), ["0001_a.sql"]);
+      await reader.query("commit");
+    });
+    assert.deepEqual(await migrating, ["0002_b.sql"]);
+  });
+
   test("say why they failed when the connection broke under one", async () => {
     await write("0001_a.sql", "select pg_terminate_backend(pg_backend_pid());");
     await assert.rejects(migrate(url, folder), (error: Error) => {

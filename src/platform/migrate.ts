@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import pg from "pg";
 import { reach } from "./failpoints.ts";
@@ -8,6 +9,14 @@ const migrationsFolder = new URL("../../db/migrations/", import.meta.url);
 
 /** Any number serves, as long as every process of every version takes the same. */
 const migrationLock = 7_340_117;
+
+/**
+ * An older version may be at work on the tables. Who waits for the lock of a table keeps everybody else waiting behind,
+ * so that a migration waits for moments only, lets them pass, and comes back.
+ */
+const lockWaitMs = 1_000;
+const lockPauseMs = 500;
+const lockTries = 80; // Two minutes: longer than any transaction of ours may live, so that then it is somebody else's.
 
 interface Migration {
   readonly version: number;
@@ -43,7 +52,7 @@ function versionOf(name: string): number {
  * Brings the database to this version's schema and answers the names of the migrations that it ran.
  *
  * Takes an advisory lock, so that processes that start together do it once; each migration commits with its own mark,
- * so that one killed half-way is run again from its start. A newer database than this program is refused.
+ * so that one killed half-way is run again from its start. Tables in use are locked for moments at most. A newer database than this program is refused.
  */
 export async function migrate(url: string, folder: URL = migrationsFolder): Promise<string[]> {
   const migrations = await readMigrations(folder);
@@ -79,8 +88,20 @@ async function runPending(client: pg.Client, migrations: readonly Migration[]): 
 }
 
 async function runOne(client: pg.Client, migration: Migration): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryOne(client, migration);
+    } catch (error) {
+      if (attempt >= lockTries || !isLockTimeout(error)) throw failed(migration, error);
+      await sleep(lockPauseMs);
+    }
+  }
+}
+
+async function tryOne(client: pg.Client, migration: Migration): Promise<void> {
   await client.query("begin");
   try {
+    await client.query(`set local lock_timeout = ${lockWaitMs}`);
     await client.query(migration.sql);
     await reach("inside-migration");
     await client.query("insert into public.orderwell_migrations (version, name) values ($1, $2)", [
@@ -91,8 +112,15 @@ async function runOne(client: pg.Client, migration: Migration): Promise<void> {
   } catch (error) {
     // Its own error says what went wrong; that of a rollback on a broken connection would hide it.
     await client.query("rollback").catch(() => {});
-    throw new Error(`Migration ${migration.name} failed: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw error;
   }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "55P03";
+}
+
+function failed(migration: Migration, error: unknown): Error {
+  const why = error instanceof Error ? error.message : error;
+  return new Error(`Migration ${migration.name} failed: ${why}`, { cause: error });
 }

@@ -5,6 +5,9 @@ import { pageHeaders } from "./safe-headers.ts";
 const scriptPath = "/docs/scalar.js";
 const scriptMaxAgeSeconds = 3_600; // It changes with a release only; an hour later everybody has the new one.
 
+/** An empty picture, or the browser asks for one that is not here. */
+const noIcon = '<link rel="icon" href="data:,">';
+
 interface Pages {
   readonly page: string;
   readonly policy: string;
@@ -52,7 +55,7 @@ async function loadPages(title: string): Promise<Pages> {
     routePrefix: "/docs",
     configuration: { ...configuration, pageTitle: title, cdn: scriptPath },
   });
-  const page = (await inner.inject("/docs/")).body;
+  const page = (await inner.inject("/docs/")).body.replace("<head>", `<head>${noIcon}`);
   const script = (await inner.inject("/docs/js/scalar.js")).rawPayload;
   await inner.close();
   return { page, policy: policyFor(page), script };

@@ -89,6 +89,15 @@ interface Message {
   readonly result?: Record<string, unknown>;
 }
 
+interface Entry {
+  readonly text: string;
+  readonly url?: string;
+}
+
+function entryText({ text, url = "" }: Entry): string {
+  return `${text} ${url}`.trim();
+}
+
 /** Speaks the DevTools protocol with a page. */
 async function attach(url: string) {
   const socket = new WebSocket(url);
@@ -99,7 +108,7 @@ async function attach(url: string) {
     const { id, method, params = {}, result = {} } = JSON.parse(String(data)) as Message;
     if (id !== undefined) waiting.get(id)?.(result);
     else if (method === "Network.requestWillBeSent") requests.push((params.request as { url: string }).url);
-    else if (method === "Log.entryAdded") complaints.push((params.entry as { text: string }).text);
+    else if (method === "Log.entryAdded") complaints.push(entryText(params.entry as Entry));
     else if (method === "Runtime.exceptionThrown") complaints.push(JSON.stringify(params.exceptionDetails));
   });
   await new Promise((resolve, reject) => {

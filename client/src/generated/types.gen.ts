@@ -1774,6 +1774,9 @@ export type ListTasksData = {
          * Both without it.
          */
         status?: 'open' | 'closed';
+        /**
+         * What the trouble is.
+         */
         kind?: 'chargeback' | 'job_failed' | 'payment_mismatch' | 'payment_unexpected' | 'payment_unresolved' | 'refund_failed' | 'refund_unresolved' | 'webhook_changed';
         /**
          * The order's UUID, its number `ORD-…`, or its id.
@@ -1808,6 +1811,10 @@ export type ListTasksErrors = {
      * The key lacks the scope.
      */
     403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
     /**
      * Readable and wrong.
      */
@@ -2468,6 +2475,10 @@ export type ListMailsErrors = {
      */
     403: Problem;
     /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
      * Readable and wrong.
      */
     422: Problem;
@@ -2582,6 +2593,10 @@ export type SendEmailErrors = {
      * The key lacks the scope.
      */
     403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
     /**
      * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
      */
@@ -2778,6 +2793,10 @@ export type CreateSandboxRefundErrors = {
      * The key lacks the scope.
      */
     403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
     /**
      * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
      */

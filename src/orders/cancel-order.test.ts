@@ -5,7 +5,6 @@ import { inTx, testDatabase } from "../../test/support/database.ts";
 import { by, givenOrder, noon, policy } from "../../test/support/given-orders.ts";
 import { advanceOrder } from "./advance-order.ts";
 import { cancelOrder } from "./cancel-order.ts";
-import { expireOrder } from "./expire-order.ts";
 import type { OrderStatus } from "./order.ts";
 
 const cancel = (orderId: bigint) => ({ orderId, reason: "CUSTOMER_REQUESTED", by }) as const;
@@ -93,33 +92,4 @@ describe("cancelOrder", () => {
       assert.equal(refused?.reason.code, "order.cannot_move");
     }
   });
-});
-
-describe("expireOrder", () => {
-  const later = new Date(noon.getTime() + policy.expiryMs);
-
-  test(
-    "cancels an unpaid order when its time is over, and not before",
-    inTx(async (tx) => {
-      const { orderId } = await givenOrder(tx, { status: "pending" });
-      const statusAt = async (now: Date) => {
-        await expireOrder(tx, { orderId }, policy, now);
-        return (await ask(tx, `select status from orders.orders where order_id = ${orderId}`))[0];
-      };
-      assert.deepEqual(await statusAt(new Date(later.getTime() - 1)), { status: "pending" });
-      assert.deepEqual(await statusAt(later), { status: "cancelled" });
-      assert.deepEqual(await statusAt(later), { status: "cancelled" });
-    }),
-  );
-
-  test(
-    "leaves an order alone that was paid meanwhile",
-    inTx(async (tx) => {
-      const { orderId } = await givenOrder(tx, { status: "paid" });
-      await expireOrder(tx, { orderId }, policy, later);
-      assert.deepEqual(await ask(tx, `select status from orders.orders where order_id = ${orderId}`), [
-        { status: "paid" },
-      ]);
-    }),
-  );
 });

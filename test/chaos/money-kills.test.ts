@@ -89,13 +89,7 @@ describe("a process that is killed while it gives part of an order's money back"
 });
 
 describe("a process that is killed while it tries a payment again", { concurrency: 2 }, () => {
-  for (const point of [
-    "inside-payment-start",
-    "after-payment-start",
-    "after-charge",
-    "inside-settle",
-    "after-settle",
-  ]) {
+  for (const point of paymentPoints) {
     test(`takes the money once when it dies at ${point}`, async () => {
       const setting = await givenOrder("pays-second");
       const { site } = setting;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { ask } from "../support/ask.ts";
 import { assertVerified, untilDrained } from "../support/check-books.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Answered, givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
+import { signedHeaders } from "../support/signed-webhook.ts";
 
 let site: Site;
 let server: ServingProcess;
@@ -231,6 +233,58 @@ describe("paying again", () => {
     assert.deepEqual([cancelled.status, codeOf(cancelled)], [409, "order.cannot_move"]);
     const missing = await pay(999_999);
     assert.deepEqual([missing.status, codeOf(missing)], [404, "order.not_found"]);
+  });
+});
+
+/** Sends signed news of a payment, as the payment service does. */
+async function tell(id: number, news: object): Promise<void> {
+  const body = JSON.stringify({ currency: "JPY", ...news });
+  const answer = await server.send("POST", `/api/v1/orders/${id}/webhook`, { body, headers: signedHeaders(body) });
+  assert.ok(answer.status < 300, answer.text);
+}
+
+async function tasksOf(id: number): Promise<string[]> {
+  const { data } = JSON.parse((await server.send("GET", `/api/v2/tasks?order=${id}`)).text);
+  return data.map(({ kind }: { kind: string }) => kind);
+}
+
+describe("a payment service that tells of it later", () => {
+  test("takes a payment for an order that was cancelled meanwhile: the money goes back", async () => {
+    const { id } = await place("card-declined");
+    await server.send("DELETE", `/api/v1/orders/${id}`);
+    const [payment] = (await read(`${id}/payments`)).data;
+    await ask(site.db, "update payments.sandbox_payments set status = 'succeeded' where order_id = $1", [BigInt(id)]);
+    await tell(id, { payment_id: payment.reference, status: "succeeded", amount: 100 });
+    const back = { captured: 100n, refunding: 0n, refunded: 100n, given: 100n };
+    await eventually("the money went back", async () => isDeepStrictEqual(await booksOf(id), back));
+    assert.deepEqual([(await read(`${id}`)).status, await tasksOf(id)], ["cancelled", []]);
+  });
+
+  test("says that a refund failed after all: it can be given back anew, and a person is asked", async () => {
+    const { id } = await place();
+    await refund(id, { reason });
+    await eventually("it went back", async () => (await read(`${id}`)).refunded_amount === 100);
+    const { data } = await read(`${id}/refunds`);
+    const [payment] = (await read(`${id}/payments`)).data;
+    const news = { payment_id: payment.reference, refund_id: data[0].reference, amount: 100 };
+    for (const status of ["refund_failed", "refund_failed", "refunded"]) await tell(id, { ...news, status });
+    await eventually("it failed", async () => (await read(`${id}/refunds/1`)).state === "failed");
+    assert.equal((await read(`${id}`)).refunded_amount, 0);
+    assert.deepEqual(await tasksOf(id), ["refund_failed"]);
+    // The sandbox keeps the first one in its books as given, so it has nothing left for the second.
+    await ask(site.db, "delete from payments.sandbox_refunds where order_id = $1", [BigInt(id)]);
+    assert.equal((await refund(id, { amount: 40, reason })).status, 201);
+    await eventually("the second went back", async () => (await read(`${id}`)).refunded_amount === 40);
+  });
+
+  test("says that a bank took the money: the order shows it, a person is asked, nothing more is given back", async () => {
+    const { id } = await place();
+    const [payment] = (await read(`${id}/payments`)).data;
+    await tell(id, { payment_id: payment.reference, refund_id: `dp_${id}`, status: "charged_back", amount: 100 });
+    await eventually("the order shows it", async () => (await read(`${id}`)).charged_back_amount === 100);
+    assert.deepEqual([(await read(`${id}`)).status, await tasksOf(id)], ["paid", ["chargeback"]]);
+    const late = await refund(id, { amount: 1, reason });
+    assert.deepEqual([late.status, codeOf(late)], [409, "order.nothing_to_refund"]);
   });
 });
 

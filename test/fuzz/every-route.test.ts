@@ -10,7 +10,7 @@ import { checkPlaced } from "./check-placed.ts";
 import { assertNothingFound, describeAnswers, listUnreached } from "./describe-findings.ts";
 import type { Sender } from "./fuzz-request.ts";
 import { fuzzSeed } from "./fuzz-seed.ts";
-import { givenFailedJobs, untilRest } from "./given-rest.ts";
+import { givenFailedJobs, givenTasks, untilRest } from "./given-rest.ts";
 import { openJudge, readProblems } from "./judge-answer.ts";
 import { openPools } from "./pools.ts";
 import { type ApiDocument, type Operation, readOperations } from "./read-operations.ts";
@@ -21,7 +21,7 @@ import { firstOrderId } from "./starters.ts";
 const long = process.env.CHAOS === "long";
 const visits = long ? 200 : 12; // Of each operation.
 const spoils = long ? 25_000 : 1000; // Those that are refused are sent twice.
-const failedJobs = long ? 600 : 60; // Some are tried again, some discarded, and some must be left for the next one.
+const needy = long ? 600 : 60; // Failed jobs and open tasks: some are used up, some must be left for the next one.
 const mostMemoryMb = 700; // Three times what a server has after hours; what grows with requests passes it in the long run.
 
 const settings = {
@@ -65,7 +65,9 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
     site = await givenSite();
     await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
     server = await startServing(site, settings);
-    await givenFailedJobs(site.db, failedJobs);
+    await givenFailedJobs(site.db, needy);
+    await untilRest(site.db);
+    await givenTasks(site.db, needy);
     operations = readOperations(JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument);
     const errorsPage = await readFile(new URL("../../docs/errors.md", import.meta.url), "utf8");
     campaign = openCampaign({

@@ -1,4 +1,8 @@
-import type { Sql } from "../../src/platform/db.ts";
+import { inspect } from "node:util";
+import { workWebhook } from "../../src/payments/work-webhook.ts";
+import type { Db, Sql } from "../../src/platform/db.ts";
+import { enqueue, queued } from "../../src/platform/jobs.ts";
+import { openTasks } from "../../src/tasks/index.ts";
 import { ask } from "../support/ask.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -14,29 +18,47 @@ const leftovers = `
          (select count(*) from events.appended) as appended,
          (select count(*) from notifications.messages where state = 'queued') as letters`;
 
-/** Returns when nothing is under way any more. */
+const waiting = `
+  select identifier, left(split_part(last_error, E'\\n', 1), 200) as error, attempts, payload::text, run_at - now() as due_in
+    from graphile_worker._private_jobs as jobs
+    join graphile_worker._private_tasks as tasks on tasks.id = jobs.task_id
+   where is_available or locked_at is not null
+   limit 3`;
+
+/** Returns when nothing is under way any more; fails with what is, and with a few of the jobs that wait. */
 export async function untilRest(sql: Sql): Promise<void> {
-  let left = "";
+  let left: unknown;
   await eventually("nothing is under way", async () => {
     const [counts = {}] = await ask(sql, leftovers);
-    left = Object.entries(counts)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(", ");
+    left = counts;
     return Object.values(counts).every((count) => count === 0n);
-  }).catch((error: Error) => {
-    throw new Error(`${error.message} Left: ${left}`, { cause: error });
+  }).catch(async (error: Error) => {
+    throw new Error(`${error.message} Left: ${inspect([left, await ask(sql, waiting)])}`, { cause: error });
   });
 }
 
 /** Puts jobs there that were given up. Tried again, each finds that there is nothing to do. */
-export async function givenFailedJobs(sql: Sql, count: number): Promise<void> {
-  await ask(
-    sql,
-    `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts, last_error)
-     select id, json_build_object('gateway', 'sandbox', 'eventId', 'msg_given_up_' || number), 1, 1, 'Given up on purpose.'
-       from graphile_worker._private_tasks
-      cross join generate_series(1, $1::int) as number
-      where identifier = 'work-webhook'`,
-    [count],
+export async function givenFailedJobs(db: Db, count: number): Promise<void> {
+  const works = Array.from({ length: count }, (_, number) =>
+    queued(workWebhook, { gateway: "sandbox", eventId: `msg_given_up_${number}`, tries: 0 }),
   );
+  await db.transaction(async (tx) => {
+    await enqueue(tx, works);
+    await ask(
+      tx,
+      `update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'Given up on purpose.'
+        where payload->>'eventId' like 'msg_given_up_%'`,
+    );
+  });
+}
+
+/** Opens tasks that can be closed, newer than those about jobs. */
+export async function givenTasks(db: Db, count: number): Promise<void> {
+  const tasks = Array.from({ length: count }, (_, number) => ({
+    kind: "webhook_changed" as const,
+    cause: `given ${number}`,
+    orderId: null,
+    detail: {},
+  }));
+  await db.transaction((tx) => openTasks(tx, tasks, new Date()));
 }

@@ -19,7 +19,13 @@ function textFor(parameter: Parameter, path: string, { dice, pools }: Source, wa
   if (typeof chosen === "string") return chosen;
   const ids = parameter.in === "path" ? pools.idsFor(path, name) : [];
   if (ids.length > 0) return oneOf(dice, ids);
-  return String(makeValue(schema, name, { dice, known: (one) => usualValues[one] ?? pools.named(one) }));
+  // A segment without a letter is another path.
+  return String(
+    makeValue(parameter.in === "path" ? { minLength: 1, ...schema } : schema, name, {
+      dice,
+      known: (one) => usualValues[one] ?? pools.named(one),
+    }),
+  );
 }
 
 function queryOf({ parameters, path }: Operation, source: Source, wanted: Wanted): string {

@@ -46,24 +46,21 @@ const decimals: Readonly<Record<string, number>> = { JPY: 0, USD: 2, EUR: 2, KWD
 interface ShownOrder {
   readonly order_id: number;
   readonly currency: string;
-  readonly payment_attempts: readonly { readonly amount: number; readonly reference: string | null }[];
+  readonly payment_attempts: readonly { readonly state: string; readonly amount: number; readonly reference: string }[];
 }
+
+const statusOf: Readonly<Record<string, string>> = { paid: "succeeded", failed: "failed" };
 
 /** News that is true, or of a payment that nobody knows: what the payment service says of its own books is believed. */
 function paymentNews(dice: Dice, pools: Pools): Values {
   const orders = pools.answersOf("getOrder") as unknown as readonly ShownOrder[];
   const order = orders.length > 0 && chance(dice, 0.8) ? oneOf(dice, orders) : undefined;
-  const attempt = order?.payment_attempts.findLast(({ reference }) => reference !== null);
+  const attempt = order?.payment_attempts.findLast(({ state, reference }) => state in statusOf && reference !== null);
   if (!order || !attempt) return { payment_id: "pay_unknown", status: "succeeded", amount: 1, currency: "JPY" };
-  const amount = attempt.amount / 10 ** (decimals[order.currency] ?? 0);
-  const status = chance(dice, 0.8) ? "succeeded" : "failed";
-  return {
-    payment_id: attempt.reference,
-    status,
-    amount,
-    currency: order.currency,
-    "{order_id}": String(order.order_id),
-  };
+  const { order_id, currency } = order;
+  const amount = attempt.amount / 10 ** (decimals[currency] ?? 0);
+  const told = { payment_id: attempt.reference, status: statusOf[attempt.state], amount, currency };
+  return { ...told, refund_id: undefined, "{order_id}": String(order_id) };
 }
 
 function sandboxRefund(dice: Dice, pools: Pools): Values {
@@ -116,6 +113,21 @@ function knownRefund(dice: Dice, pools: Pools): Values {
   return { "{id}": String(order_id), "{refund}": String(number ?? id) };
 }
 
+interface ListedTask {
+  readonly id: number;
+  readonly kind: string;
+  readonly status: string;
+}
+
+/** A task that can be closed: those about jobs go with their jobs. */
+function openTask(dice: Dice, pools: Pools): Values {
+  const lists = pools.answersOf("listTasks") as unknown as readonly { readonly data: readonly ListedTask[] }[];
+  const open = lists
+    .flatMap(({ data }) => data)
+    .filter(({ kind, status }) => kind !== "job_failed" && status === "open");
+  return open.length > 0 && chance(dice, 0.8) ? { "{id}": String(oneOf(dice, open).id) } : {};
+}
+
 /** By operation. A name in braces is a parameter of the path. */
 export const starters: Readonly<Record<string, Starter>> = {
   placeOrderV1: orderBody,
@@ -127,6 +139,7 @@ export const starters: Readonly<Record<string, Starter>> = {
   createPayment: repayment,
   createRefund: refund,
   getRefund: knownRefund,
+  closeTask: openTask,
   getSandboxPaymentOfOrder: (dice) => ({ "{order_id}": String(strangersFrom + between(dice, 1, strangers)) }),
 };
 

@@ -145,7 +145,7 @@ create table notifications.mails (
   constraint mails_pkey PRIMARY KEY (mail_id),
   constraint mails_message_once UNIQUE (message_id)
 );
-CREATE INDEX mails_to ON notifications.mails USING btree (recipient, mail_id);
+CREATE INDEX mails_to ON notifications.mails USING hash (recipient);
 
 create table notifications.messages (
   order_id bigint not null,

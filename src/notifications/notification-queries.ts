@@ -126,9 +126,14 @@ export const listMails = many<Sql, MailPage, MailHead>(
   `select ${head} from notifications.mails where ${page}`,
 );
 
+/** The inner query keeps the planner from walking all mails, newest first, until the address comes by. */
 export const listMailsTo = many<Sql, MailPage & { recipient: string }, MailHead>(
   "notifications.list_mails_to",
-  `select ${head} from notifications.mails where recipient = :recipient and ${page}`,
+  `
+  select mail.*
+    from (select ${head} from notifications.mails where recipient = :recipient offset 0) as mail
+   where mail.mail_id < :before
+   order by mail.mail_id desc limit :limit`,
 );
 
 export const listMailsOfOrder = many<Sql, MailPage & { orderId: bigint }, MailHead>(

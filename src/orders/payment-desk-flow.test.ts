@@ -14,6 +14,7 @@ import { type DeskAnswer, type OrderRequest, openPaymentDesk } from "./payment-d
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { payBack } from "./refund-payment-flow.ts";
+import { requestRefund } from "./request-refund.ts";
 import { tellCustomer } from "./tell-customer.ts";
 
 /** A clock that stands still until it is moved. */
@@ -226,6 +227,17 @@ describe("payBack", () => {
     assert.deepEqual(books, [{ refunds: 1, back: 300n }]);
     const [order] = await ask(db, "select refunding_minor, refunded_minor from orders.orders");
     assert.deepEqual(order, { refundingMinor: 0n, refundedMinor: 300n });
+  });
+
+  test("asks nobody but the gateway that took the money", async () => {
+    const { db, counter, desk } = await openDesk();
+    const { orderId } = orderOf(await desk.placeAndPay(request()));
+    await db.transaction((tx) => requestRefund(tx, { orderId, amountMinor: 1n, reason: "broken" }, policy, noon));
+    const other = { ...counter, gateway: { ...counter.gateway, name: "http" } };
+    await assert.rejects(payBack(other, { orderId, refund: 1 }, 1), /sandbox is not configured/);
+    assert.deepEqual(await ask(db, "select 1 from payments.sandbox_refunds"), []);
+    await payBack(counter, { orderId, refund: 1 }, 2);
+    assert.deepEqual(await ask(db, "select amount_minor from payments.sandbox_refunds"), [{ amountMinor: 1n }]);
   });
 
   test("fails while the outcome is unknown, and opens one task after some tries", async () => {

@@ -1,4 +1,4 @@
-import { findAttempts, findRefund } from "../payments/index.ts";
+import { findAttempts, findRefund, type Gateway, type Refund, type RefundAnswer } from "../payments/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { openTasks } from "../tasks/index.ts";
 import type { Counter } from "./payment-desk-flow.ts";
@@ -20,13 +20,13 @@ export async function payBack(
   const refund = await findRefund(db, wanted);
   if (refund?.state !== "requested") return;
   const attempts = await findAttempts(db, { orderIds: [wanted.orderId] });
-  const chargeReference = attempts.find((attempt) => attempt.attempt === refund.attempt)?.reference;
-  if (!chargeReference)
+  const charged = attempts.find((attempt) => attempt.attempt === refund.attempt);
+  if (!charged?.reference)
     throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} has no payment to go back on.`);
 
   // No transaction is open here: the gateway may take seconds.
   await reach("before-refund");
-  const answer = await gateway.refund({ ...refund, chargeReference });
+  const answer = await askToRefund(gateway, refund, { ...charged, reference: charged.reference });
   await reach("after-refund");
   if (answer.outcome === "refunded" || answer.outcome === "failed") {
     const by = { actor: "gateway", cause: `answer to refund ${wanted.refund}` };
@@ -39,6 +39,16 @@ export async function payBack(
   }
   if (tries >= triesBeforeTask) await askForHelp(counter, wanted, answer.reason);
   throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} is not settled: ${answer.reason}`);
+}
+
+/** Another gateway than the one that took the money knows nothing of it, or something else by the same name. */
+async function askToRefund(
+  gateway: Gateway,
+  refund: Refund,
+  charged: { gateway: string; reference: string },
+): Promise<RefundAnswer> {
+  if (charged.gateway !== gateway.name) return { outcome: "not_sent", reason: `${charged.gateway} is not configured` };
+  return gateway.refund({ ...refund, chargeReference: charged.reference });
 }
 
 async function askForHelp(

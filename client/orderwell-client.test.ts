@@ -75,14 +75,16 @@ describe("the published client", () => {
   });
 
   test("has types and code in its package, and needs no other", async () => {
-    for (const name of ["README.md", "package.json", "dist/index.js", "dist/index.d.ts"])
+    for (const name of ["README.md", "LICENSE", "package.json", "dist/index.js", "dist/index.d.ts"])
       assert.ok(packed.includes(name), name);
     assert.deepEqual(
       packed.filter((name) => /test|(?<!\.d)\.ts$/.test(name)),
       [],
     );
     const installed = join(folder, "node_modules/@orderwell/client");
-    assert.equal(JSON.parse(await readFile(join(installed, "package.json"), "utf8")).dependencies, undefined);
+    const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    assert.equal(manifest.dependencies, undefined);
+    assert.equal(manifest.version, JSON.parse(await readFile(join(root, "package.json"), "utf8")).version);
     for (const name of packed.filter((one) => one.endsWith(".js"))) {
       const text = await readFile(join(installed, name), "utf8");
       assert.doesNotMatch(text, /from ["'](?!\.)|\bprocess\.|\brequire\(|\bBuffer\b/, `${name} runs in a browser too`);
@@ -170,12 +172,35 @@ describe("createOrderwell", () => {
     const orderwell = open();
     const headers = { "Idempotency-Key": randomUUID() };
     const first = await orderwell.placeOrderV1({ body: draft, headers });
-    const again = await orderwell.placeOrderV1({ body: draft, headers, responseStyle: "fields" });
-    assert.deepEqual((again as unknown as { data: object }).data, first);
-    assert.equal((again as unknown as { response: Response }).response.headers.get("idempotent-replayed"), "true");
+    const again = await client.withResponse((whole) => orderwell.placeOrderV1({ body: draft, headers, ...whole }));
+    assert.deepEqual(again.data, first);
+    assert.equal(again.response.headers.get("idempotent-replayed"), "true");
     await assert.rejects(orderwell.placeOrderV1({ body: { ...draft, customer_name: "Bob" }, headers }), {
       code: "http.idempotency_key_reused",
     });
+  });
+
+  test("makes a write depend on what was read", async () => {
+    const orderwell = open();
+    const path = { id: String((await orderwell.placeOrderV1({ body: draft })).id) };
+    const { data, response } = await client.withResponse((whole) => orderwell.getOrder({ path, ...whole }));
+    const headers = { "If-Match": response.headers.get("etag") ?? "" };
+    const refund = await orderwell.createRefund({ path, headers, body: { amount: 10, reason: "Broken." } });
+    assert.equal(refund.currency, data.currency);
+    const again = orderwell.createRefund({ path, headers, body: { amount: 10, reason: "Broken." } });
+    await assert.rejects(again, { status: 412, code: "http.precondition_failed" });
+  });
+
+  test("hears events as they happen", async () => {
+    const orderwell = open();
+    const giveUp = new AbortController();
+    const { stream } = await orderwell.streamEvents({ query: { after: 0 }, signal: giveUp.signal });
+    const { id } = await orderwell.placeOrderV1({ body: draft });
+    const { id: uid } = await orderwell.getOrder({ path: { id: String(id) } });
+    for await (const event of stream) {
+      if (event.subject === uid && event.type === "OrderConfirmed") break;
+    }
+    giveUp.abort();
   });
 
   test("places one order when the answer gets lost on the way", async () => {

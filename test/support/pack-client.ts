@@ -21,7 +21,7 @@ export async function compile(...args: string[]): Promise<void> {
 export async function installClient(folder: string): Promise<string[]> {
   const built = join(folder, "built");
   await mkdir(built, { recursive: true });
-  for (const name of ["package.json", "README.md"]) await cp(join(client, name), join(built, name));
+  for (const name of ["package.json", "README.md", "LICENSE"]) await cp(join(client, name), join(built, name));
   await compile("-p", join(client, "tsconfig.json"), "--outDir", join(built, "dist"));
   // Its build has just been done, with the TypeScript of the repository.
   const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {

@@ -1761,7 +1761,7 @@ export type StreamEventsResponses = {
     /**
      * A stream of events.
      */
-    200: string;
+    200: Event;
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];

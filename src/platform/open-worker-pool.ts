@@ -3,13 +3,13 @@ import { Logger, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { closeWorkerPool } from "./close-worker-pool.ts";
 import { connectionSettings } from "./db.ts";
-import { type HeldJobs, watchHeldJobs } from "./held-jobs.ts";
 import { jobsSchema } from "./job-schema.ts";
 import { renewalsPerLease } from "./leases.ts";
 import type { Log } from "./log.ts";
 import { ProcessLost, registerProcess, renewProcess } from "./processes.ts";
 import { taskListOf } from "./run-job.ts";
 import { type Loop, startLoop } from "./start-loop.ts";
+import { type HeldJobs, watchHeldJobs } from "./watch-held.ts";
 import type { PoolState, WorkerOptions } from "./worker-state.ts";
 
 export interface OpenPool {

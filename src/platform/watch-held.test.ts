@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx } from "../../test/support/database.ts";
 import type { Tx } from "./db.ts";
-import { type HeldJobs, watchHeldJobs } from "./held-jobs.ts";
 import { declareJob, enqueue, prepareJobs, queued } from "./jobs.ts";
+import { type HeldJobs, watchHeldJobs } from "./watch-held.ts";
 
 const fetched = declareJob("test-fetched", { maxTries: 3 });
 const pool = { workerPoolId: "pool", seconds: 30 };

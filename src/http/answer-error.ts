@@ -38,10 +38,12 @@ function ofServer(error: FastifyError, limitBytes: number): Refusal | undefined 
   return statusCode >= 400 && statusCode < 500 ? malformedRequest({}) : undefined;
 }
 
-function refusalOf(error: FastifyError | Refusal, limitBytes: number): Refusal | undefined {
+function refusalOf(error: FastifyError | Refusal, { raw, routeOptions }: FastifyRequest): Refusal | undefined {
   if (error instanceof Refusal) return error;
+  // The client went away in the middle of its body. Its code is the one of a database that did.
+  if (raw.errored === error) return malformedRequest({});
   if (isUnavailable(error) || tookTooLong.has(codeOf(error))) return unavailable({}, { retryAfterSeconds });
-  return ofServer(error, limitBytes);
+  return ofServer(error, routeOptions.bodyLimit);
 }
 
 /** The path of a request; its query may hold what does not belong into an answer or a log. */
@@ -59,7 +61,7 @@ function send(reply: FastifyReply, problem: Problem): FastifyReply {
 /** Answers a request with the problem document of whatever was thrown; a fault of ours is logged under the request's id. */
 export function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const at = { path: pathOf(request), requestId: request.id };
-  const refusal = refusalOf(error, request.routeOptions.bodyLimit);
+  const refusal = refusalOf(error, request);
   if (refusal) {
     if (refusal.kind === "unavailable") request.log.warn({ err: error }, "unavailable");
     return send(reply, problemView(refusal, at));

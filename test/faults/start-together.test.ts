@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findPostmaster } from "../../src/platform/find-postmaster.ts";
 import { assertVerified } from "../support/check-books.ts";
-import { asSuperuser, joinCluster, urlOf } from "../support/cluster.ts";
+import { asSuperuser } from "../support/cluster.ts";
+import { emptyDatabase } from "../support/database.ts";
 import { describeSchema } from "../support/describe-schema.ts";
 import { eventually } from "../support/eventually.ts";
 import { insist, orderIdOf, orderWish } from "../support/insist.ts";
@@ -21,25 +22,10 @@ const migrations = (await readdir(`${root}/db/migrations`)).sort();
 const kills = process.env.CHAOS === "long" ? 60 : 6;
 const longestLifeMs = 700; // Of a process that migrates: some die while they load, some between two statements, some are done.
 
-const names: string[] = [];
 const programs = new Set<ChildProcess>();
-after(async () => {
+after(() => {
   for (const child of programs) child.kill("SIGKILL");
-  const { superuserUrl, stop } = await joinCluster();
-  await asSuperuser(superuserUrl, async (client) => {
-    for (const name of names) await client.query(`drop database if exists ${name} with (force)`);
-  });
-  await stop();
 });
-
-/** A database with nothing in it. */
-async function givenEmpty(): Promise<string> {
-  const cluster = await joinCluster();
-  const name = `orderwell_test_${process.pid}_empty_${names.length}`;
-  names.push(name);
-  await asSuperuser(cluster.superuserUrl, (client) => client.query(`create database ${name} owner "${cluster.role}"`));
-  return urlOf(cluster, name);
-}
 
 async function migratedNames(url: string): Promise<string[]> {
   const { rows } = await asSuperuser(url, (client) => client.query("select name from public.orderwell_migrations"));
@@ -80,14 +66,14 @@ function startProgram(args: readonly string[]): { child: ChildProcess; told: str
 describe("processes that start at once on an empty database", () => {
   for (const count of [2, 5]) {
     test(`serve alike, all ${count} of them`, async () => {
-      const ground = { url: await givenEmpty(), dataDir: await givenFolder() };
+      const ground = { url: (await emptyDatabase()).url, dataDir: await givenFolder() };
       const servers = await Promise.all(Array.from({ length: count }, () => startServing(ground)));
       await assertServeAlike(servers, ground.url);
     });
   }
 
   test("serve alike when one of them is killed in the middle of a migration", async () => {
-    const ground = { url: await givenEmpty(), dataDir: await givenFolder() };
+    const ground = { url: (await emptyDatabase()).url, dataDir: await givenFolder() };
     const killed = startServing(ground, { FAILPOINTS: "inside-migration@2:kill" }).catch(() => undefined);
     await eventually("it has begun", async () => (await migratedNames(ground.url)).length === 1);
     const servers = await Promise.all([startServing(ground), startServing(ground)]);
@@ -111,7 +97,7 @@ describe("processes that start at once on an empty database", () => {
 
 describe(`a process that is killed while it migrates (CHAOS_SEED=${chaosSeed})`, () => {
   test("leaves what the next one goes on from, however often and wherever it dies", async () => {
-    const url = await givenEmpty();
+    const { url } = await emptyDatabase();
     const random = randomFrom(chaosSeed);
     for (let killed = 0; killed < kills; killed += 1) {
       const { child, ended } = startProgram(["migrate", "--database-url", url]);
@@ -127,7 +113,7 @@ describe(`a process that is killed while it migrates (CHAOS_SEED=${chaosSeed})`,
 
 describe("a database of a newer version", () => {
   test("is refused in a sentence, and nothing is changed there", async () => {
-    const url = await givenEmpty();
+    const { url } = await emptyDatabase();
     await runFailing("", "migrate", url);
     await asSuperuser(url, (client) => client.query("insert into public.orderwell_migrations values (9000, 'later')"));
     for (const command of ["serve", "work", "migrate"]) {

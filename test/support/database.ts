@@ -25,9 +25,17 @@ let joinedCluster: ReturnType<typeof joinCluster> | undefined;
 
 /** A database of its own for tests that commit: migrated, with nothing in it but what migrations insert. */
 export async function testDatabase(): Promise<TestDatabase> {
+  return makeDatabase(await ensureTemplate());
+}
+
+/** A database of its own with nothing in it at all, for tests of what migrates. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return makeDatabase("template1");
+}
+
+async function makeDatabase(template: string): Promise<TestDatabase> {
   joinedCluster = joinCluster();
   const cluster = await joinedCluster;
-  const template = await ensureTemplate();
   clones += 1;
   const name = `orderwell_test_${process.pid}_${clones}`;
   await asSuperuser(cluster.superuserUrl, (client) =>

@@ -88,9 +88,16 @@ export async function givenFolder(): Promise<string> {
 export type Ground = Pick<Site, "url" | "dataDir">;
 type Settings = Readonly<Record<string, string>>;
 
-/** Starts a server on a site and returns when it listens. Fails with what it printed when it does not. */
-export async function startServing(site: Ground, settings: Settings = {}): Promise<ServingProcess> {
-  const { ready, started } = await startProgram(serveProgram, site, settings);
+/**
+ * Starts a server on a site and returns when it listens. Fails with what it printed when it does not. `program` is that
+ * of another version, if not of this one.
+ */
+export async function startServing(
+  site: Ground,
+  settings: Settings = {},
+  program: string = serveProgram,
+): Promise<ServingProcess> {
+  const { ready, started } = await startProgram(program, site, settings);
   return { ...ready, ...started, send: (method, path, asking = {}) => sendTo(ready, method, path, asking) };
 }
 

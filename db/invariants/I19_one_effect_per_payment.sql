@@ -7,11 +7,12 @@ select format('The %s %s of gateway %s is in the ledger %s times.', kind, refere
  group by gateway, reference, kind
 having count(*) > 1
 union all
+-- A service may try again with the payment that it declined before.
 select format('The payment %s of gateway %s belongs to %s attempts.', reference, gateway, count(*)), min(order_id)
   from payments.payment_attempts
  where reference is not null
  group by gateway, reference
-having count(*) > 1
+having count(*) filter (where state <> 'failed') > 1 or count(distinct order_id) > 1
 union all
 select format('The refund %s settles %s refunds of order %s.', reference, count(*), order_id), order_id
   from payments.refunds

@@ -6,7 +6,7 @@ import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
-import { seededRefunds } from "../../test/support/seeded-refunds.ts";
+import { seededRefunds, soundRefunds } from "../../test/support/seeded-refunds.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
 import { seededWebhooks, soundWebhooks } from "../../test/support/seeded-webhooks.ts";
 import { migrate } from "../platform/migrate.ts";
@@ -54,7 +54,7 @@ describe("verifyDatabase", () => {
     });
   }
 
-  for (const { what, sql } of [...soundOperations, ...soundWebhooks]) {
+  for (const { what, sql } of [...soundOperations, ...soundRefunds, ...soundWebhooks]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();
       await givenBooks(db);

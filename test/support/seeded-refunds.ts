@@ -1,5 +1,23 @@
 import type { SeededViolation } from "./seeded-violations.ts";
 
+/** Order 7 waits; it is tried again with the payment that it has. */
+const secondAttempt = `
+  insert into payments.payment_attempts
+    (order_id, attempt, key, gateway, state, amount_minor, currency, reference, check_at, created_at, updated_at)
+  select order_id, 2, 'second', gateway, state, amount_minor, currency, reference, check_at, now(), now()
+    from payments.payment_attempts
+   where order_id = 7;
+  insert into events.events
+  select stream_kind, stream_id, sequence + 1, gen_random_uuid(), type, subject, occurred_at, null, null, actor, cause, data
+    from events.events
+   where stream_id = 7 and type = 'PaymentInitiated';
+  insert into events.feed
+  select (select max(position) + 1 from events.feed), 'order', 7, max(sequence)
+    from events.events
+   where stream_kind = 'order' and stream_id = 7;
+  update events.sequencer set last_position = last_position + 1;
+  update orders.orders set attempts = 2, last_sequence = last_sequence + 1 where order_id = 7`;
+
 /** What breaks when money that left again is not written down as it must be. Order 9 has some of each kind. */
 export const seededRefunds: readonly SeededViolation[] = [
   {
@@ -37,5 +55,20 @@ export const seededRefunds: readonly SeededViolation[] = [
           update events.events set type = 'OrderNoted' where stream_id = 9 and type = 'RefundFailed';
           update orders.orders set refunded_minor = 150 where order_id = 9`,
     says: "Refund 1 of order 9 has failed, and the ledger says that it went back and stays there",
+  },
+  {
+    breaks: "I19",
+    by: "one payment that two attempts of an order wait for",
+    sql: secondAttempt,
+    says: "The payment pay-7 of gateway sandbox belongs to 2 attempts",
+  },
+];
+
+/** What looks like one of them and is none. */
+export const soundRefunds: readonly { readonly what: string; readonly sql: string }[] = [
+  {
+    what: "a second attempt with the payment that was declined at first",
+    sql: `${secondAttempt};
+          update payments.payment_attempts set state = 'failed', check_at = null where order_id = 7 and attempt = 1`,
   },
 ];

@@ -65,3 +65,25 @@ export function installMissing({ development } = { development: true }) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) installMissing();
+
+const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const patienceMs = 600_000; // A slow mirror; the tests go on without a browser after that.
+
+function isThere(program) {
+  return spawnSync("sh", ["-c", 'command -v "$1"', "sh", program], { stdio: "ignore" }).status === 0;
+}
+
+function aptGet(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync("apt-get", ["-qq", ...args], { env, stdio: "ignore", timeout: patienceMs }).status === 0;
+}
+
+/** A browser for the tests of pages, where it can be had without asking. Elsewhere those tests say what they lack. */
+export function installBrowser() {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return;
+  if (browsers.some(isThere) || !isThere("apt-get")) return;
+  console.error("Installing Chromium for the tests of pages (apt-get) …");
+  const install = ["install", "--yes", "--no-install-recommends", "chromium"];
+  if (aptGet(...install) || (aptGet("update") && aptGet(...install))) return;
+  console.error("Chromium could not be installed; the tests of pages are skipped.");
+}

@@ -20,9 +20,10 @@ const given = process.argv.slice(2).filter((argument) => argument !== "--chaos")
 const nodeFlags = given.filter((argument) => argument.startsWith("-"));
 const patterns = given.filter((argument) => !argument.startsWith("-"));
 
-/** The files to run. Those that end in `-long.test.ts`, and everything in test/chaos at full length, want `--chaos`. */
+/** The files to run. Those that end in `-long.test.ts`, and the full length of test/chaos, test/faults and test/fuzz, want `--chaos`. */
 async function listFiles(): Promise<string[]> {
-  const wanted = patterns.length > 0 ? patterns : chaos ? ["test/chaos"] : ["src", "test", "client"];
+  const wanted =
+    patterns.length > 0 ? patterns : chaos ? ["test/chaos", "test/faults", "test/fuzz"] : ["src", "test", "client"];
   const globs = await Promise.all(
     wanted.map(async (pattern) => {
       const folder = await stat(join(root, pattern)).then(

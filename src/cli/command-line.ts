@@ -3,12 +3,12 @@ import { ConfigError, environment, parseFlags, readConfig } from "../platform/co
 import { type Call, type Command, exitCodes, type Program, WrongCall } from "./command.ts";
 import { commands, type ListedCommand } from "./commands.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { complain, say } from "./terminal.ts";
+import { complain, outliveReaders, say } from "./terminal.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
 /** Runs what was typed after `orderwell` and answers the exit code. Never throws. */
 export async function runCommandLine(args: readonly string[], program: Program): Promise<number> {
-  surviveClosedPipe();
+  outliveReaders();
   const listed = commands.find(({ name }) => isPrefix(name.split(" "), args));
   if (!listed) return withoutCommand(args);
   const command = await listed.load();
@@ -32,14 +32,6 @@ export async function runCommandLine(args: readonly string[], program: Program):
 
 function isPrefix(words: readonly string[], args: readonly string[]): boolean {
   return words.every((word, index) => args[index] === word);
-}
-
-/** Who reads our answer may have seen enough: `orderwell verify | head`. */
-function surviveClosedPipe(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(exitCodes.done);
-  });
 }
 
 async function withoutCommand(args: readonly string[]): Promise<number> {

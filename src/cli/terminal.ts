@@ -10,6 +10,14 @@ export function complain(line: string): void {
 
 const indent = 2;
 
+/**
+ * Lets a command go on when nobody can read what it says: `verify | head` still ends with its own exit code, and a server
+ * whose terminal is gone, or whose disk is full, still serves.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
 /** A value as JSON on several lines. Ids are bigint, and never so large that a number would not hold them. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? Number(part) : part), indent);

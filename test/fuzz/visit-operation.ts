@@ -40,6 +40,10 @@ async function repeat(request: FuzzRequest, first: WireAnswer, { ask, note }: Vi
     note(wrong("replay-untold", "no header says that it was given before"), request);
 }
 
+function isUnderWay({ status, body }: WireAnswer): boolean {
+  return status === 409 && body.includes('"http.idempotency_key_in_flight"');
+}
+
 /** Breaks the connection; sent whole, it is asked for again, since nobody knows what became of it. */
 async function cut(request: FuzzRequest, { dice, ask }: Visitor): Promise<number | "cut" | undefined> {
   const whole = longestHead + (request.body ? bytesOf(request.body).length : 0);
@@ -50,7 +54,7 @@ async function cut(request: FuzzRequest, { dice, ask }: Visitor): Promise<number
   await ask(request, Number.MAX_SAFE_INTEGER);
   for (let tries = 1; ; tries += 1) {
     const [answer] = (await ask(request)).answers;
-    if (answer?.status !== 409 || tries === mostTries) return answer?.status;
+    if (!answer || !isUnderWay(answer) || tries === mostTries) return answer?.status;
     // The one that nobody waits for may be under way still.
     await sleep(againMs);
   }

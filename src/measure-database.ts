@@ -1,7 +1,7 @@
 import { measureFeedLag } from "./events/index.ts";
 import { countUnansweredKeys } from "./http/key-count-queries.ts";
 import { countOrders } from "./orders/index.ts";
-import { countOpenAttempts, countOpenRefunds } from "./payments/index.ts";
+import { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payments/index.ts";
 import type { Db } from "./platform/db.ts";
 import { countJobs, countWorkers, type JobCount } from "./platform/job-count-queries.ts";
 import { counter, gauge, type Metric, one, type Reading } from "./platform/metrics.ts";
@@ -50,6 +50,7 @@ function ordersAndMoney(db: Db, read: Read): Metric[] {
   const orders = read("orders", () => db.transaction((tx) => countOrders(tx)));
   const attempts = read("attempts", () => countOpenAttempts(db, {}));
   const refunds = read("refunds", () => countOpenRefunds(db, {}));
+  const webhooks = read("webhooks", () => countWaitingWebhooks(db, {}));
   const byStatus = from(orders, (counts) => counts.map(({ status, orders: value }) => ({ labels: { status }, value })));
   const byState = from(attempts, (counts) =>
     counts.map(({ state, attempts: count }) => ({ labels: { state }, value: Number(count) })),
@@ -57,6 +58,7 @@ function ordersAndMoney(db: Db, read: Read): Metric[] {
   const ageByState = from(attempts, (counts) =>
     counts.map(({ state, oldestSeconds: value }) => ({ labels: { state }, value })),
   );
+  const told = from(webhooks, ({ webhooks: count }) => one(Number(count)));
   const promised = from(refunds, ({ refunds: count }) => one(Number(count)));
   return [
     gauge("orders", "Orders by status.", byStatus),
@@ -64,6 +66,8 @@ function ordersAndMoney(db: Db, read: Read): Metric[] {
     gauge("payments_open_oldest_seconds", "Age of the oldest payment without an end.", ageByState),
     gauge("refunds_open", "Refunds that were promised and are not made.", promised),
     gauge("refunds_open_oldest_seconds", "Age of the oldest of them.", from(refunds, age)),
+    gauge("webhooks_waiting", "Webhooks of gateways that are not worked on yet.", told),
+    gauge("webhooks_waiting_oldest_seconds", "Age of the oldest of them.", from(webhooks, age)),
   ];
 }
 

@@ -24,7 +24,7 @@ export {
   type Refund,
   refundKey,
 } from "./payment.ts";
-export { countOpenAttempts, countOpenRefunds } from "./payment-count-queries.ts";
+export { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payment-count-queries.ts";
 export {
   claimDueAttempts,
   findAttempts,

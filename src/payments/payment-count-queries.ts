@@ -23,3 +23,12 @@ export const countOpenRefunds = one<Sql, Record<never, never>, { refunds: bigint
     from payments.refunds
    where state = 'requested'`,
 );
+
+/** Webhooks that were kept and are not worked on yet. An index holds no others. */
+export const countWaitingWebhooks = one<Sql, Record<never, never>, { webhooks: bigint; oldestSeconds: number | null }>(
+  "payments.count_waiting_webhooks",
+  `
+  select count(*) as webhooks, extract(epoch from now() - min(received_at))::float8 as oldest_seconds
+    from payments.webhook_inbox
+   where state = 'received'`,
+);

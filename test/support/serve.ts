@@ -178,7 +178,13 @@ function controls(child: ChildProcess, exited: ServingProcess["exited"], { lines
   };
 }
 
-async function sendTo({ address, apiKey }: Ready, method: string, path: string, asking: Asking): Promise<Answered> {
+/** Sends a request with an API key; a body that is no text becomes JSON. */
+export async function sendTo(
+  { address, apiKey }: Ready,
+  method: string,
+  path: string,
+  asking: Asking,
+): Promise<Answered> {
   const { body, key, headers = {} } = asking;
   const sent: Record<string, string> = { authorization: `Bearer ${apiKey}`, ...headers };
   if (body !== undefined) sent["content-type"] ??= "application/json";

@@ -124,9 +124,12 @@ export interface OwnCluster {
   remove(): Promise<void>;
 }
 
-/** Starts a cluster with an empty database. The server is started again by itself, a second after a crash. */
-export async function ownCluster(settings: Record<string, string> = {}): Promise<OwnCluster> {
-  const dataDir = await mkdtemp(join(tmpdir(), "orderwell-own-"));
+/**
+ * Starts a cluster with an empty database, in a folder of its own or the one that is given. The server is started again
+ * by itself, a second after a crash.
+ */
+export async function ownCluster(settings: Record<string, string> = {}, folder?: string): Promise<OwnCluster> {
+  const dataDir = folder ?? (await mkdtemp(join(tmpdir(), "orderwell-own-")));
   const embedded = await startEmbeddedPostgres({ dataDir, say: () => {}, settings });
   const clusterDir = join(dataDir, "postgres");
   return {
@@ -151,7 +154,7 @@ export async function ownCluster(settings: Record<string, string> = {}): Promise
     },
     async remove() {
       await embedded.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      if (folder === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

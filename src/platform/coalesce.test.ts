@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { coalesce } from "./coalesce.ts";
+import { coalesce, setMembers, setRuns } from "./coalesce.ts";
 
 function gate() {
   let open = () => {};
@@ -96,5 +96,28 @@ describe("coalesce", () => {
       ["rejected", "rejected"],
     );
     assert.equal(runs, 1);
+  });
+
+  test("counts its runs and their members under its name, failed ones too", async () => {
+    const half = coalesce<number, number>({
+      name: "halves-of-this-test",
+      most: 10,
+      flushes: 1,
+      mayRunAlone: () => true,
+      async run(members) {
+        if (members.includes(0)) throw new Error("Not nought.");
+        return members.map((member) => member / 2);
+      },
+    });
+    const answers = await Promise.allSettled([half(2), half(0), half(4)]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+    const mine = ({ labels }: { labels: Record<string, string> }) => labels.set === "halves-of-this-test";
+    const members = setMembers.list().find(mine)?.tally;
+    assert.equal(members?.count, 4, "one for all, then each alone");
+    assert.equal(members?.sum, 6);
+    assert.equal(setRuns.list().find(mine)?.tally.count, 4);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { loggableError, masked } from "./loggable.ts";
+import { loggableError, masked, withoutForbidden } from "./loggable.ts";
 
 /** An error as the driver makes it. */
 function ofDatabase(code: string, message: string): Error {
@@ -53,5 +53,24 @@ describe("masked", () => {
   test("leaves alone what only looks like an address", () => {
     const text = "at /app/node_modules/@fastify/swagger/index.js:12:3";
     assert.equal(masked(text), text);
+  });
+});
+
+describe("withoutForbidden", () => {
+  test("leaves out the values of forbidden members, however deep and however they are written", () => {
+    const line = { id: 7, email: "canary", headers: { Authorization: "canary" }, all: [{ body: { name: "canary" } }] };
+    assert.deepEqual(withoutForbidden(line), {
+      id: 7,
+      email: "…",
+      headers: { Authorization: "…" },
+      all: { 0: { body: "…" } },
+    });
+    assert.equal(line.email, "canary", "what is logged is not changed");
+  });
+
+  test("hands on what has none, and whoever refers to itself", () => {
+    const line: Record<string, unknown> = { id: 7, err: new Error("body") };
+    line.self = line;
+    assert.equal(withoutForbidden(line), line);
   });
 });

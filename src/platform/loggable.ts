@@ -52,3 +52,30 @@ export function masked(text: string): string {
   const known = text.includes("@") ? text.replace(addresses, "…@…") : text;
   return known.replace(secrets, "…");
 }
+
+/** Members whose values must never stand in a log, wherever somebody puts them. */
+const forbidden = new Set(
+  "authorization cookie x-api-key password secret token email customeremail recipient body".split(" "),
+);
+const deepestMember = 3;
+
+/**
+ * An object without the values of forbidden members, copied only when it has one. By hand: pino's own redaction makes a
+ * line cost 33 µs in place of 2, and each request's logger 4 in place of 0.3 (2026-11-23).
+ */
+export function withoutForbidden(given: object, depth = 0): Record<string, unknown> {
+  let kept = given as Record<string, unknown>;
+  for (const [name, value] of Object.entries(given)) {
+    const safe = safeMember(name, value, depth);
+    if (safe === value) continue;
+    if (kept === given) kept = { ...given };
+    kept[name] = safe;
+  }
+  return kept;
+}
+
+function safeMember(name: string, value: unknown, depth: number): unknown {
+  if (forbidden.has(name.toLowerCase())) return "…";
+  const isPlain = typeof value === "object" && value !== null && !(value instanceof Error);
+  return isPlain && depth < deepestMember ? withoutForbidden(value, depth + 1) : value;
+}

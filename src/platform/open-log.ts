@@ -1,10 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { loggableError, masked } from "./loggable.ts";
+import { loggableError, masked, withoutForbidden } from "./loggable.ts";
 import { type LineWriter, lineWriter } from "./write-lines.ts";
-
-/** Members that must never stand in a log, wherever somebody puts them. */
-const forbidden = "authorization cookie x-api-key password secret token email customerEmail recipient body".split(" ");
-const redacted = forbidden.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
 const standardOutput = 1;
 
@@ -34,8 +30,8 @@ export function openLog(level: string, to: DestinationStream = openOutput()): Lo
   return pino(
     {
       level,
-      redact: redacted,
       serializers: { ...safe, req: () => "[request]", res: () => "[answer]" },
+      formatters: { log: withoutForbidden },
       hooks: { streamWrite: masked },
     },
     to,

@@ -31,7 +31,7 @@ export class Tally {
 /**
  * Tallies by the values of their labels, which must be few: route templates and outcomes, never ids.
  *
- * Not the package's own: its observations take 0.9 µs each, ours 0.05 (2026-11-23), and an order makes several.
+ * Not the package's own: its observations take 0.9 µs each, ours 0.15 (2026-11-23), and an order makes several.
  */
 export class TallyBook {
   readonly labels: readonly string[];

@@ -59,12 +59,14 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
   let site: Site;
   let server: ServingProcess;
   let operations: readonly Operation[];
+  let sender: Sender;
   let campaign: Campaign;
 
   before(async () => {
     site = await givenSite();
     await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
     server = await startServing(site, settings);
+    sender = senderTo(server);
     await givenFailedJobs(site.db, needy);
     await untilRest(site.db);
     await givenTasks(site.db, needy);
@@ -72,7 +74,7 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
     const errorsPage = await readFile(new URL("../../docs/errors.md", import.meta.url), "utf8");
     campaign = openCampaign({
       seed: fuzzSeed,
-      sender: senderTo(server),
+      sender,
       operations,
       judge: openJudge(readProblems(errorsPage)),
       pools: openPools(),
@@ -92,7 +94,7 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
     await campaign.spoil(spoils);
     t.diagnostic(`${campaign.requests} requests with FUZZ_SEED=${fuzzSeed}`);
     for (const line of describeAnswers(campaign)) t.diagnostic(line);
-    await assertNothingFound(campaign, senderTo(server));
+    await assertNothingFound(campaign, sender);
   });
 
   test("does what it is for", () => {

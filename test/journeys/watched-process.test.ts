@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
-import { givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
+import { givenSite, type ServingProcess, type Site, startServing, startWorking } from "../support/serve.ts";
 
 const path = "/api/v1/orders/";
 
@@ -78,5 +78,17 @@ describe("a process that is watched", () => {
   test("answers for its health on the port of operators", async () => {
     assert.equal((await fetch(`http://127.0.0.1:${port}/health/ready`)).status, 200);
     assert.equal((await fetch(`http://127.0.0.1:${port}/health/live`)).status, 200);
+  });
+
+  test("tells the same of a process that only works", async () => {
+    const other = await freePort();
+    const worker = await startWorking(site, { METRICS_PORT: String(other) });
+    const origin = `http://127.0.0.1:${other}`;
+    await eventually("both workers are counted", async () => {
+      const text = await (await fetch(`${origin}/metrics`)).text();
+      return numberOf(text, "orderwell_workers") === 2;
+    });
+    assert.equal((await fetch(`${origin}/health/ready`)).status, 200);
+    assert.equal(await worker.stop(), 0);
   });
 });

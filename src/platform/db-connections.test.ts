@@ -181,7 +181,8 @@ describe("a database that is not there", () => {
       db.transaction(() => Promise.resolve()),
       isUnavailable,
     );
-    assert.deepEqual(db.load(), { total: 0, idle: 0, waiting: 0 });
+    const { total, idle, waiting, failed } = db.load();
+    assert.deepEqual({ total, idle, waiting, failed }, { total: 0, idle: 0, waiting: 0, failed: 1 });
   });
 
   test("is unavailable once the pool is closed", async () => {

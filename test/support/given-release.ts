@@ -22,7 +22,7 @@ export interface ReleasedStatement {
   readonly parameters: number;
 }
 
-export async function readRelease(version: string): Promise<Release> {
+async function readRelease(version: string): Promise<Release> {
   return JSON.parse(await readFile(join(root, "test/data", `rows-of-${version}.json`), "utf8")) as Release;
 }
 

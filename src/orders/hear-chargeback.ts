@@ -48,7 +48,9 @@ function decide(
 ): RefundNewsOutcome {
   const { attempt, money } = charge;
   const fits = isMoneyOf(charge, news) && money.chargedBackMinor + news.amountMinor <= money.capturedMinor;
-  if (!fits) return suspectNews(changes, charge, news, "chargeback");
+  // Without a name it may be one that has a name here.
+  const unclear = news.refundReference === null && money.chargedBackMinor > 0n;
+  if (!fits || unclear) return suspectNews(changes, charge, news, "chargeback");
   recordChargeback(changes, order, { attempt, amountMinor: news.amountMinor, reference, by: authorOfNews(news) });
   return "recorded";
 }

@@ -10,7 +10,13 @@ import {
   type RefundNewsOutcome,
   suspectNews,
 } from "./refund-news.ts";
-import { type ChargeInHand, type MoneyInHand, takeRefundBack } from "./repayment.ts";
+import {
+  type ChargeInHand,
+  hasRoomForRefund,
+  type MoneyInHand,
+  recordForeignFailure,
+  takeRefundBack,
+} from "./repayment.ts";
 import { writeChanges } from "./write-changes.ts";
 
 const failure = "The gateway said later that it failed.";
@@ -19,7 +25,8 @@ const failure = "The gateway said later that it failed.";
  * Takes in that a refund failed after the gateway had taken it for done: the money is with the merchant again, counts as
  * captured, can be given back anew, and a person is asked.
  *
- * Locks the order. Sends `RefundFailed`. A second call changes nothing. Before the refund itself is known, it is `early`.
+ * Locks the order. Sends `RefundFailed`, and `RefundProcessed` before it for a refund that was not heard of yet. A second
+ * call changes nothing. While a refund of ours may be the one, it is `early`.
  * @throws order.not_found
  */
 export async function hearRefundFailure(tx: Tx, news: RefundNews, now: Date): Promise<RefundNewsOutcome> {
@@ -48,18 +55,26 @@ async function isOfAnother(tx: Tx, { attempt }: ChargeInHand, { refundReference 
 function decide(changes: Changes, hand: MoneyInHand, charge: ChargeInHand, news: RefundNews): RefundNewsOutcome {
   if (!isMoneyOf(charge, news)) return suspectNews(changes, charge, news, "refund_failed");
   const ofAttempt = hand.refunds.filter((refund) => refund.attempt === charge.attempt.attempt);
+  const named = ofAttempt.find(({ reference }) => reference !== null && reference === news.refundReference);
+  if (named) return failNamed(changes, hand, charge, { news, refund: named });
   const ofAmount = ofAttempt.filter((refund) => refund.amountMinor === news.amountMinor);
-  if (news.refundReference !== null) {
-    const named = ofAttempt.find((refund) => refund.reference === news.refundReference);
-    if (named) return failNamed(changes, hand, charge, { news, refund: named });
-    if (ofAmount.some((refund) => refund.state === "requested")) return "early";
-    return nameRefused(changes, ofAmount, news.refundReference);
-  }
   if (ofAmount.some((refund) => refund.state === "requested")) return "early";
-  const [refund, ...others] = ofAmount.filter(({ state }) => state === "succeeded");
+  if (news.refundReference === null) return failNameless(changes, hand, charge, { news, ofAmount });
+  const refused = ofAmount.find((refund) => refund.state === "failed" && refund.reference === null);
+  if (refused) return nameRefused(changes, refused, news.refundReference);
+  return failUnknown(changes, hand, charge, { news, reference: news.refundReference });
+}
+
+function failNameless(
+  changes: Changes,
+  hand: MoneyInHand,
+  charge: ChargeInHand,
+  { news, ofAmount }: { news: RefundNews; ofAmount: readonly Refund[] },
+): RefundNewsOutcome {
+  const refund = ofAmount.find(({ state }) => state === "succeeded");
   if (!refund) return ofAmount.length > 0 ? "duplicate" : "early";
   // Which of several of one amount is meant, nobody can tell.
-  if (ofAmount.length > 1 || others.length > 0) return suspectNews(changes, charge, news, "refund_failed");
+  if (ofAmount.length > 1) return suspectNews(changes, charge, news, "refund_failed");
   return failNamed(changes, hand, charge, { news, refund });
 }
 
@@ -77,9 +92,27 @@ function failNamed(
 }
 
 /** A refund that the gateway refused at once may have had a name all the same: it is kept, so that older news finds it. */
-function nameRefused(changes: Changes, ofAmount: readonly Refund[], reference: string): RefundNewsOutcome {
-  const refused = ofAmount.find((refund) => refund.state === "failed" && refund.reference === null);
-  if (!refused) return "early";
+function nameRefused(changes: Changes, refused: Refund, reference: string): RefundNewsOutcome {
   saveRefund(changes, { ...refused, reference });
+  return "recorded";
+}
+
+/**
+ * What failed had gone, though nobody here promised it: it does not wait for the news of that, which may in turn wait for
+ * this one, since both together would be more than came in.
+ */
+function failUnknown(
+  changes: Changes,
+  { order, refunds }: MoneyInHand,
+  charge: ChargeInHand,
+  { news, reference }: { news: RefundNews; reference: string },
+): RefundNewsOutcome {
+  const { attempt, money } = charge;
+  const { amountMinor } = news;
+  // It may be the one that was told of without a name.
+  const unclear = refunds.some((one) => one.state === "succeeded" && one.reference === attempt.reference);
+  if (unclear || amountMinor > money.capturedMinor || !hasRoomForRefund(order))
+    return suspectNews(changes, charge, news, "refund_failed");
+  recordForeignFailure(changes, order, { attempt, amountMinor, reference, by: authorOfNews(news) }, failure);
   return "recorded";
 }

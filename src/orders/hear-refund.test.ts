@@ -111,8 +111,11 @@ describe("hearRefund", () => {
       assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 300n, 0n]);
 
       const { orderId: other } = await givenOrder(tx, { status: "cancelled" });
-      assert.equal(await hearRefund(tx, { ...whole, orderId: other, reference: `pay-${other}` }, noon), "duplicate");
-      assert.deepEqual(await moneyOf(tx, other), [300n, 300n, 0n, 0n]);
+      const ours = { ...whole, orderId: other, reference: `pay-${other}` };
+      assert.equal(await hearRefund(tx, ours, noon), "early");
+      await settle(tx, other, 1, "re-1");
+      assert.equal(await hearRefund(tx, ours, noon), "duplicate");
+      assert.deepEqual(await moneyOf(tx, other), [300n, 0n, 300n, 0n]);
     }),
   );
 
@@ -225,7 +228,7 @@ describe("hearRefundFailure", () => {
     "waits for the refund, and asks a person when the amount, the currency or the payment is another one",
     inTx(async (tx) => {
       const { orderId } = await givenOrder(tx, { status: "paid" });
-      assert.equal(await hearRefundFailure(tx, newsOf(orderId), noon), "early");
+      assert.equal(await hearRefundFailure(tx, newsOf(orderId, { refundReference: null }), noon), "early");
       await hearRefund(tx, newsOf(orderId), noon);
       assert.equal(await hearRefundFailure(tx, newsOf(orderId, { amountMinor: 99n }), noon), "unexpected");
       assert.equal(await hearRefundFailure(tx, newsOf(orderId, { currency: "EUR" }), noon), "unexpected");

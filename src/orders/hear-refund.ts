@@ -67,10 +67,16 @@ function judgeNamed(ofAttempt: readonly Refund[], { refundReference, amountMinor
   return asked ? "early" : "foreign";
 }
 
-/** Without a name of its own it is one that we know, or the whole payment; another part of it nobody could tell apart. */
+/**
+ * Without a name of its own it is one that we know, or the whole payment; another part of it nobody could tell apart,
+ * nor whether it is old news of one that failed or another try of it.
+ */
 function judgeNameless({ money }: ChargeInHand, ofAttempt: readonly Refund[], { amountMinor }: RefundNews): Judgement {
-  const backMinor = money.refundingMinor + money.refundedMinor;
-  const known = ofAttempt.some((refund) => refund.amountMinor === amountMinor);
-  if (known || backMinor >= amountMinor) return "duplicate";
-  return backMinor === 0n && amountMinor === money.capturedMinor ? "foreign" : "unclear";
+  const ofAmount = ofAttempt.filter((refund) => refund.amountMinor === amountMinor);
+  const isWhole = amountMinor === money.capturedMinor;
+  if (ofAmount.some(({ state }) => state === "succeeded")) return "duplicate";
+  if (isWhole ? money.refundingMinor > 0n : ofAmount.some(({ state }) => state === "requested")) return "early";
+  if (isWhole && money.refundedMinor === amountMinor) return "duplicate";
+  const failedLater = ofAmount.some(({ reference }) => reference !== null);
+  return isWhole && money.refundedMinor === 0n && !failedLater ? "foreign" : "unclear";
 }

@@ -99,6 +99,17 @@ export function recordForeignRefund(
   return recordRefund(changes, order, { ...given, refund }, { refunds: refund.refund });
 }
 
+/** Money that nobody here promised went back and came back: both are written down, and a person is asked. */
+export function recordForeignFailure(
+  changes: Changes,
+  order: Order,
+  given: Omit<Sent, "refund"> & { amountMinor: bigint },
+  failure: string,
+): Order {
+  const sent = { ...given, refund: newRefund(changes, order, { ...given, reason: "given_by_gateway" }) };
+  return takeRefundBack(changes, recordRefund(changes, order, sent, { refunds: sent.refund.refund }), sent, failure);
+}
+
 function recordRefund(
   changes: Changes,
   order: Order,
@@ -136,7 +147,7 @@ export function takeRefundBack(
   const news = { ...refundFailed(order, refund, { paymentId: attempt.key, failure }, changes.now), by };
   const after = addEvent(changes, order, news, { set: { refundedMinor } });
   addEntry(changes, after, { kind: "refund_failed", attempt, amountMinor: refund.amountMinor, reference, by });
-  saveRefund(changes, { ...refund, state: "failed", failure });
+  saveRefund(changes, { ...refund, state: "failed", reference, failure });
   askAboutFailure(changes, refund, failure);
   return after;
 }

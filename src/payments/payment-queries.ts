@@ -1,5 +1,5 @@
 import { change, many, maybeOne, type Sql, type Tx } from "../platform/db.ts";
-import { type AttemptMoney, type MoneyEntry, mostRefunds, type PaymentAttempt, type Refund } from "./payment.ts";
+import { type AttemptMoney, type MoneyEntry, mostPromises, type PaymentAttempt, type Refund } from "./payment.ts";
 
 /** Writes the intents to charge, before any gateway is asked. */
 export const insertAttempts = change<
@@ -159,7 +159,7 @@ export const findRefunds = many<Sql, { orderId: bigint }, Refund>(
     from payments.refunds
    where order_id = :orderId
    order by refund
-   limit ${mostRefunds}`,
+   limit ${mostPromises}`,
 );
 
 /** A page of an order's refunds, newest first, before the one given. */

@@ -93,6 +93,9 @@ export const mostAttempts = 100;
 /** More refunds than anybody makes of one order; their keys would have room for sixteen times as many. */
 export const mostRefunds = 1000;
 
+/** What a cancelled order and payments that come too late promise back is never refused: each attempt twice at most. */
+export const mostPromises = mostRefunds + 2 * mostAttempts;
+
 function keyOf(orderUid: string, number: number): string {
   return orderUid.slice(0, -keyDigits) + number.toString(16);
 }

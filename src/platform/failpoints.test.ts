@@ -58,6 +58,19 @@ describe("reach", () => {
     assert.equal(passed, true);
   });
 
+  test("lets nothing else run where a block is armed", async () => {
+    armFailpoints("busy:block=30");
+    let others = 0;
+    setImmediate(() => {
+      others += 1;
+    });
+    const startedAt = performance.now();
+    const passing = reach("busy");
+    assert.equal(others, 0);
+    assert.ok(performance.now() - startedAt >= 25, "it took its time before it came back");
+    await passing;
+  });
+
   test("tells a driver every point that is passed, armed or not", async () => {
     const seen: string[] = [];
     traceFailpoints((name) => seen.push(name));
@@ -88,6 +101,8 @@ describe("armFailpoints", () => {
     "point:delay",
     "point:delay=",
     "point:delay=1s",
+    "point:block",
+    "point:block=x",
     "Point:kill",
     "point:kill:throw",
     "good:throw,bad",
@@ -96,7 +111,7 @@ describe("armFailpoints", () => {
     test(`refuses "${nonsense}"`, () => {
       assert.throws(
         () => armFailpoints(nonsense),
-        /is not a failpoint; write name@visit:kill\|throw\|hang\|delay=ms\./,
+        /is not a failpoint; write name@visit:kill\|throw\|hang\|delay=ms\|block=ms\./,
       );
     });
   }

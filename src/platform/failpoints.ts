@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-type Fault = { kind: "kill" | "throw" | "hang" } | { kind: "delay"; delayMs: number };
+type Fault = { kind: "kill" | "throw" | "hang" } | { kind: "delay" | "block"; ms: number };
 interface Failpoint {
   fault: Fault;
   /** The fault happens at this visit, counted from 1; earlier and later ones pass. 0 means at every visit. */
@@ -15,17 +15,17 @@ let trace: ((name: string) => void) | undefined;
 const hangMs = 3_600_000;
 
 /**
- * Arms failpoints from text: `name:kill`, `name@2:throw`, `name:delay=50`, several joined by commas.
+ * Arms failpoints from text: `name:kill`, `name@2:throw`, `name:delay=50`, `name:block=50`, several joined by
+ * commas. A block keeps the whole process from doing anything else for so many milliseconds.
  * Without a call every point is passed for free.
  */
 export function armFailpoints(text: string): void {
   const points = new Map<string, Failpoint>();
   for (const part of text.split(",").filter((piece) => piece.length > 0)) {
-    const match = /^([a-z-]+)(?:@(\d+))?:(kill|throw|hang|delay=(\d+))$/.exec(part.trim());
-    if (!match?.[1] || !match[3])
-      throw new Error(`"${part}" is not a failpoint; write name@visit:kill|throw|hang|delay=ms.`);
-    const kind = match[3].startsWith("delay") ? "delay" : (match[3] as "kill" | "throw" | "hang");
-    const fault: Fault = kind === "delay" ? { kind, delayMs: Number(match[4]) } : { kind };
+    const match = /^([a-z-]+)(?:@(\d+))?:(?:(kill|throw|hang)|(delay|block)=(\d+))$/.exec(part.trim());
+    if (!match?.[1])
+      throw new Error(`"${part}" is not a failpoint; write name@visit:kill|throw|hang|delay=ms|block=ms.`);
+    const fault = (match[3] ? { kind: match[3] } : { kind: match[4], ms: Number(match[5]) }) as Fault;
     points.set(match[1], { fault, visit: Number(match[2] ?? 0) });
   }
   armed = points;
@@ -47,5 +47,11 @@ export async function reach(name: string): Promise<void> {
   if (point.visit !== 0 && point.visit !== visit) return;
   if (point.fault.kind === "kill") process.kill(process.pid, "SIGKILL");
   if (point.fault.kind === "throw") throw new Error(`Failpoint ${name}`);
-  await sleep(point.fault.kind === "delay" ? point.fault.delayMs : hangMs);
+  if (point.fault.kind === "block") return block(point.fault.ms);
+  await sleep(point.fault.kind === "delay" ? point.fault.ms : hangMs);
+}
+
+/** Nothing else of this process runs meanwhile, as with a loop that computes for too long. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -42,12 +42,13 @@ function isPassing({ response }: Tried, signal: AbortSignal): boolean {
 }
 
 /** How long to wait before the next try: twice as long each time, in part by chance, and not less than the server asks. */
-function waitMsBefore(retry: number, response: Response | undefined, longestWaitMs: number): number {
+export function waitMsBefore(retry: number, response: Response | undefined, longestWaitMs: number): number {
   const own = Math.min(longestWaitMs, firstWaitMs * 2 ** retry) * (0.5 + Math.random() / 2);
   return Math.max(own, (response && askedWaitMs(response)) ?? 0);
 }
 
-function wait(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits, or throws what the signal was ended with. */
+export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

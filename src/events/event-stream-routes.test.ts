@@ -98,6 +98,16 @@ describe("GET /api/v2/events/stream", () => {
     assert.deepEqual(client.heard, [{ id: "3", type: "OrderNoted", position: 3, sequence: 3 }]);
   });
 
+  test("says where it begins, for a client that hears nothing before it breaks off", async (context) => {
+    const { db, lease, url } = await given();
+    await happen(db, lease, upTo(4));
+    const gone = new AbortController();
+    context.after(() => gone.abort());
+    const answer = await fetch(url, { headers: reader, signal: gone.signal });
+    const start = await answer.body?.pipeThrough(new TextDecoderStream()).getReader().read();
+    assert.equal(start?.value, ":\nid: 4\n\n");
+  });
+
   test("goes on behind the last id that a client has", async (context) => {
     const { db, lease, url } = await given();
     await happen(db, lease, upTo(4));

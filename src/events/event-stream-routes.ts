@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { eventTooManyStreams } from "./event-errors.ts";
-import { stillThere, streamPage } from "./event-stream-view.ts";
+import { stillThere, streamPage, streamStart } from "./event-stream-view.ts";
 import type { FeedTail, Following } from "./open-feed-tail.ts";
 
 export interface StreamLimits {
@@ -88,8 +88,7 @@ export function eventStreamRoutes(tail: FeedTail, given: Partial<StreamLimits> =
   };
 }
 
-/** Begins with a sign of life, so that the client knows at once that it listens. */
 async function* streamText(tail: FeedTail, following: Following): AsyncGenerator<string> {
-  yield stillThere;
+  yield streamStart(following.after);
   for await (const page of tail.follow(following)) yield page.length === 0 ? stillThere : streamPage(page);
 }

@@ -35,3 +35,11 @@ export function streamPage(events: readonly FedEvent[]): string {
 
 /** Says nothing, and that the stream lives. */
 export const stillThere = ":\n\n";
+
+/**
+ * The beginning of a stream: a sign of life, so that the client knows at once that it listens, and where it stands, so that
+ * one that heard nothing before its stream broke off misses nothing either.
+ */
+export function streamStart(after: bigint): string {
+  return `:\nid: ${after}\n\n`;
+}

@@ -18,7 +18,9 @@ async function openCounter(changed: Partial<Gateway> = {}) {
   const gateway = { ...sandboxGateway(db, clock, { timeoutMs: 50 }), ...changed };
   const counter = { db, gateway, clock, policy };
   const desk = openPaymentDesk(counter);
-  return { db, desk, hear: openPaymentHearing(counter, desk) };
+  const openHearing = (other: Partial<Gateway>) =>
+    openPaymentHearing({ ...counter, gateway: { ...gateway, ...other } }, desk);
+  return { db, desk, hear: openHearing({}), openHearing };
 }
 
 type Opened = Awaited<ReturnType<typeof openCounter>>;
@@ -108,6 +110,27 @@ describe("openPaymentHearing", () => {
     const { orderId, reference } = await givenUnheard(opened);
     assert.equal(await opened.hear(paid(orderId, reference)), "unconfirmed");
     assert.equal(await statusOf(opened, orderId), "payment_processing");
+  });
+
+  test("believes the gateway that a payment was taken, when old news says that it failed", async () => {
+    const opened = await openCounter();
+    const { orderId, reference } = await givenUnheard(opened);
+    assert.equal(await opened.hear(failed(orderId, reference)), "paid");
+    assert.equal(await statusOf(opened, orderId), "paid");
+  });
+
+  test("is no news of another order's payment when our own answer came in while the gateway was asked", async () => {
+    const opened = await openCounter();
+    const { orderId, reference } = await givenUnheard(opened);
+    const news = paid(orderId, reference);
+    const gateway: Partial<Gateway> = {
+      async findCharge() {
+        await opened.desk.settle({ orderId, attempt: 1, answer: news.answer, by });
+        return { outcome: "unknown", reason: "its reply was lost" };
+      },
+    };
+    assert.equal(await opened.openHearing(gateway)(news), "duplicate");
+    assert.equal(await statusOf(opened, orderId), "paid");
   });
 
   test("takes no payment of another gateway for an order's own", async () => {

@@ -54,9 +54,12 @@ export function openPaymentHearing(
       return (await desk.settle({ ...news, attempt: null })).outcome;
     const unnamed = candidates.filter((attempt) => attempt.reference === null).slice(-mostLookUps);
     // No transaction is open here: the gateway may take seconds.
-    const found = await findPaid(gateway, unnamed, { reference, customerEmail: order.customerEmail });
-    if (typeof found !== "string") return (await desk.settle({ ...news, attempt: found.attempt })).outcome;
+    const found = await findNamed(gateway, unnamed, { answer: news.answer, customerEmail: order.customerEmail });
+    if (typeof found !== "string") return (await desk.settle({ ...news, ...found, readBack: true })).outcome;
     const captures = await findCaptures(db, { gateways: [news.gateway], references: [reference] });
+    // Our own answer may have come in while the gateway was asked.
+    if (captures.some(({ orderId }) => orderId === news.orderId))
+      return (await desk.settle({ ...news, attempt: null })).outcome;
     return captures.length > 0 ? "elsewhere" : found;
   };
 }
@@ -69,19 +72,26 @@ async function knowOrders({ db }: Counter, orderIds: readonly bigint[]): Promise
   return orderIds.map((orderId) => known.get(orderId) ?? { order: undefined, attempts: [] });
 }
 
-/** The attempt that the gateway has this payment for, the newest asked first; else why there is none. */
-async function findPaid(
+/**
+ * The attempt that the gateway has this payment for, the newest asked first; else why there is none. That it failed is old
+ * news when the gateway says now that it was paid.
+ */
+async function findNamed(
   gateway: Gateway,
   unnamed: readonly PaymentAttempt[],
-  { reference, customerEmail }: { reference: string; customerEmail: string },
-): Promise<PaymentAttempt | "early" | "unconfirmed"> {
+  { answer, customerEmail }: { answer: PaymentNews["answer"]; customerEmail: string },
+): Promise<{ attempt: number; answer: ChargeAnswer } | "early" | "unconfirmed"> {
   let unsure = false;
   for (const attempt of unnamed.toReversed()) {
     const found =
       attempt.gateway === gateway.name
         ? await gateway.findCharge({ ...attempt, customerEmail })
         : ({ outcome: "unknown", reason: "it is not configured" } as const);
-    if (found && "reference" in found && found.reference === reference) return attempt;
+    if (found && "reference" in found && found.reference === answer.reference)
+      return {
+        attempt: attempt.attempt,
+        answer: found.outcome === "paid" && answer.outcome === "failed" ? found : answer,
+      };
     unsure ||= found?.outcome === "unknown";
   }
   return unsure ? "unconfirmed" : "early";

@@ -18,8 +18,8 @@ import { settleRefund } from "./settle-refund.ts";
 const refundOf = (tx: Tx, orderId: bigint, amountMinor: bigint) =>
   requestRefund(tx, { orderId, amountMinor, reason: "broken" }, policy, noon);
 
-function settle(tx: Tx, orderId: bigint, refund: number, reference: string): Promise<void> {
-  return settleRefund(tx, { orderId, refund, answer: { outcome: "refunded", reference }, by }, policy, noon);
+async function settle(tx: Tx, orderId: bigint, refund: number, reference: string): Promise<void> {
+  await settleRefund(tx, { orderId, refund, answer: { outcome: "refunded", reference }, by }, policy, noon);
 }
 
 function newsOf(orderId: bigint, about: Partial<RefundNews> = {}): RefundNews {

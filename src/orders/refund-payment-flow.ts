@@ -1,4 +1,4 @@
-import { findAttempts, findRefund, type Gateway, type Refund, type RefundAnswer } from "../payments/index.ts";
+import { findAttempts, findRefunds, type Gateway, type Refund, type RefundAnswer } from "../payments/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { openTasks } from "../tasks/index.ts";
 import type { Counter } from "./payment-desk-flow.ts";
@@ -17,8 +17,10 @@ export async function payBack(
   tries: number,
 ): Promise<void> {
   const { db, gateway, clock, policy } = counter;
-  const refund = await findRefund(db, wanted);
+  const refunds = await findRefunds(db, wanted);
+  const refund = refunds.find((one) => one.refund === wanted.refund);
   if (refund?.state !== "requested") return;
+  const others = refunds.flatMap(({ reference }) => reference ?? []);
   const attempts = await findAttempts(db, { orderIds: [wanted.orderId] });
   const charged = attempts.find((attempt) => attempt.attempt === refund.attempt);
   if (!charged?.reference)
@@ -26,25 +28,28 @@ export async function payBack(
 
   // No transaction is open here: the gateway may take seconds.
   await reach("before-refund");
-  const answer = await askToRefund(gateway, refund, { ...charged, reference: charged.reference });
+  const answer = await askToRefund(gateway, { ...refund, others }, { ...charged, reference: charged.reference });
   await reach("after-refund");
   if (answer.outcome === "refunded" || answer.outcome === "failed") {
     const by = { actor: "gateway", cause: `answer to refund ${wanted.refund}` };
-    await db.transaction(async (tx) => {
-      await settleRefund(tx, { ...wanted, answer, by }, policy, clock.now());
+    const settled = await db.transaction(async (tx) => {
+      const result = { ...wanted, answer, by, isGuess: !gateway.keysAreSafe };
+      const isSettled = await settleRefund(tx, result, policy, clock.now());
       await reach("inside-refund-settle");
+      return isSettled;
     });
     await reach("after-refund-settle");
-    return;
+    if (settled) return;
   }
-  if (tries >= triesBeforeTask) await askForHelp(counter, wanted, answer.reason);
-  throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} is not settled: ${answer.reason}`);
+  const reason = "reason" in answer ? answer.reason : `its refund ${answer.reference} stands for another one`;
+  if (tries >= triesBeforeTask) await askForHelp(counter, wanted, reason);
+  throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} is not settled: ${reason}`);
 }
 
 /** Another gateway than the one that took the money knows nothing of it, or something else by the same name. */
 async function askToRefund(
   gateway: Gateway,
-  refund: Refund,
+  refund: Refund & { others: readonly string[] },
   charged: { gateway: string; reference: string },
 ): Promise<RefundAnswer> {
   if (charged.gateway !== gateway.name) return { outcome: "not_sent", reason: `${charged.gateway} is not configured` };

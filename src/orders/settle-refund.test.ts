@@ -8,7 +8,9 @@ import type { Tx } from "../platform/db.ts";
 import { cancelOrder } from "./cancel-order.ts";
 import { findOrders } from "./order-queries.ts";
 import { requestRefund } from "./request-refund.ts";
+import { settlePayments } from "./settle-payments.ts";
 import { settleRefund } from "./settle-refund.ts";
+import { startPayment } from "./start-payment.ts";
 
 async function givenCancelled(tx: Tx): Promise<bigint> {
   const { orderId } = await givenOrder(tx, { status: "paid" });
@@ -102,6 +104,28 @@ describe("settleRefund, told what cannot be told twice", () => {
       await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-1"), by }, policy, noon);
       await settleRefund(tx, { orderId, refund: 1, answer: refunded("re-2"), by }, policy, noon);
       assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 300n]);
+      assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "payment_unexpected" }]);
+      const held = await ask(
+        tx,
+        `select kind, reference, amount_minor from payments.suspense where order_id = ${orderId}`,
+      );
+      assert.deepEqual(held, [{ kind: "refund", reference: "re-2", amountMinor: 300n }]);
+    }),
+  );
+
+  test(
+    "takes nothing for a refund of one payment that only another payment could have given",
+    inTx(async (tx) => {
+      const { orderId } = await givenOrder(tx, { status: "pending" });
+      await startPayment(tx, { orderId, gateway: "sandbox", by }, policy, noon);
+      const money = { outcome: "paid", amountMinor: 300n, currency: "USD" } as const;
+      for (const attempt of [1, 2]) {
+        const answer = { ...money, reference: `pay-${attempt}` };
+        await settlePayments(tx, [{ orderId, attempt, answer, by }], policy, noon);
+      }
+      for (const reference of ["re-1", "re-2"])
+        await settleRefund(tx, { orderId, refund: 1, answer: refunded(reference), by }, policy, noon);
+      assert.deepEqual(await moneyOf(tx, orderId), [600n, 0n, 300n]);
       assert.deepEqual(await tasksOf(tx, orderId), [{ kind: "payment_unexpected" }]);
     }),
   );

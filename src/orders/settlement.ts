@@ -23,7 +23,7 @@ export interface OrderInHand {
  */
 export function applyResult(changes: Changes, hand: OrderInHand, result: PaymentResult): SettlementOutcome {
   const attempt = attemptMeant(hand, result);
-  if (!attempt) return openTask(changes, hand, result, "payment_unexpected");
+  if (!attempt) return openTask(changes, hand, result, { kind: "payment_unexpected", attempt });
   const { answer, by } = result;
   switch (answer.outcome) {
     case "paid":
@@ -60,14 +60,14 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
   const { attempt, answer, result } = news;
   if (hand.elsewhere.has(answer.reference)) {
     applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
-    return openTask(changes, hand, result, "payment_unexpected");
+    return openTask(changes, hand, result, { kind: "payment_unexpected", attempt });
   }
   if (answer.amountMinor !== attempt.amountMinor || answer.currency !== attempt.currency) {
-    return openTask(changes, hand, result, "payment_mismatch");
+    return openTask(changes, hand, result, { kind: "payment_mismatch", attempt });
   }
   if (attempt.state === "paid" || (attempt.state === "cancelled" && attempt.reference !== null)) {
     if (attempt.reference === answer.reference) return "duplicate";
-    return openTask(changes, hand, result, "payment_unexpected");
+    return openTask(changes, hand, result, { kind: "payment_unexpected", attempt });
   }
   if (isTaken(hand, attempt, answer.reference)) {
     return applyFailed(changes, hand, attempt, { failure: "same_payment", reference: null, by: result.by });
@@ -191,18 +191,18 @@ function applyWaiting(
  */
 function openTask(
   changes: Changes,
-  { order, attempts }: OrderInHand,
+  { order }: OrderInHand,
   result: PaymentResult,
-  kind: "payment_mismatch" | "payment_unexpected",
+  { kind, attempt }: { kind: "payment_mismatch" | "payment_unexpected"; attempt: PaymentAttempt | undefined },
 ): SettlementOutcome {
-  const { answer, attempt, by } = result;
+  const { answer, by } = result;
   const said =
     answer.outcome === "paid"
       ? { reference: answer.reference, amountMinor: answer.amountMinor.toString(), currency: answer.currency }
       : { reference: "reference" in answer ? answer.reference : null };
   const { orderId } = order;
-  const cause = `${kind} order ${orderId} attempt ${attempt ?? order.attempts} reference ${said.reference}`;
-  const gateway = result.gateway ?? attempts.get(attempt ?? order.attempts)?.gateway;
+  const cause = `${kind} order ${orderId} attempt ${attempt?.attempt ?? order.attempts} reference ${said.reference}`;
+  const gateway = result.gateway ?? attempt?.gateway;
   if (answer.outcome === "paid" && gateway !== undefined) {
     const { outcome: _outcome, ...money } = answer;
     changes.suspended.push({ gateway, kind: "capture", ...money, orderId, taskCause: cause, heardFrom: by.cause });

@@ -7,6 +7,8 @@ import { earlyMs, givenUnheard, type OpenInbox, openInbox } from "../../test/sup
 import { newOrder, noon, policy } from "../../test/support/given-orders.ts";
 import type { ChargeAnswer, NewsKind } from "../payments/index.ts";
 import { placeOrders } from "./place-orders.ts";
+import { requestRefund } from "./request-refund.ts";
+import { settleRefund } from "./settle-refund.ts";
 
 const second = 1_000;
 const hour = 3_600_000;
@@ -73,6 +75,8 @@ describe("openWebhookWork", () => {
   test("waits for an attempt that is not committed yet", async () => {
     const inbox = await freshInbox();
     const { orderId, paymentId } = await givenUnheard(inbox);
+    const declined = { outcome: "failed", failure: "card_declined", reference: paymentId } as const;
+    inbox.counter.gateway.findCharge = async () => declined;
     await inbox.tell(orderId, { news: "failed", paymentId });
     await inbox.workDue();
     assert.equal(await statusOf(inbox, orderId), "pending");
@@ -90,9 +94,7 @@ describe("openWebhookWork", () => {
       assert.deepEqual((await inboxOf(inbox))[1], waits(1));
     });
     inbox.counter.gateway.findCharge = async ({ attempt }) =>
-      attempt === 2
-        ? { outcome: "paid", reference: "pay-second", amountMinor: 300n, currency: "USD" }
-        : { outcome: "failed", failure: "card_declined", reference: paymentId };
+      attempt === 2 ? { outcome: "paid", reference: "pay-second", amountMinor: 300n, currency: "USD" } : declined;
     inbox.moveClock(second);
     await inbox.workDue();
     assert.deepEqual((await inboxOf(inbox))[1], worked("paid", 1));
@@ -105,7 +107,7 @@ describe("openWebhookWork", () => {
     await inbox.tell(orderId, { news: "succeeded", paymentId: "pay-odd", amountMinor: 5n });
     await inbox.tell(88_000n, { news: "succeeded", paymentId: "pay-lost" });
     await inbox.tell(88_000n, { news: "succeeded", paymentId: "pay-lost" });
-    await inbox.tell(orderId, { news: "refunded", paymentId: "pay-odd", refundId: "re-odd" });
+    await inbox.tell(88_000n, { news: "refunded", paymentId: "pay-odd", refundId: "re-odd" });
     await inbox.tell(orderId, { news: "failed", paymentId: "pay-odd" });
     await inbox.workDue();
     inbox.moveClock(earlyMs - 1);
@@ -114,13 +116,13 @@ describe("openWebhookWork", () => {
 
     inbox.moveClock(hour);
     await inbox.workDue();
-    const early = parked("early", 2);
-    assert.deepEqual(await inboxOf(inbox), [early, parked("no_order", 2), parked("no_order", 2), early, early]);
+    const [early, none] = [parked("early", 2), parked("no_order", 2)];
+    assert.deepEqual(await inboxOf(inbox), [early, none, none, none, early]);
     const money = { kind: "capture", currency: "USD", task: "payment_unexpected" };
     assert.deepEqual(await suspenseOf(inbox), [
       { ...money, reference: "pay-lost", amountMinor: 300n, orderId: null },
       { ...money, reference: "pay-odd", amountMinor: 5n, orderId },
-      { ...money, reference: "re-odd", kind: "refund", amountMinor: 300n, orderId },
+      { ...money, reference: "re-odd", kind: "refund", amountMinor: 300n, orderId: null },
     ]);
     assert.equal((await ask(inbox.db, "select from tasks.tasks")).length, 4);
     assert.equal(await statusOf(inbox, orderId), "payment_processing");
@@ -179,6 +181,50 @@ describe("openWebhookWork", () => {
     isAway = false;
     await inbox.workDue();
     assert.deepEqual(await inboxOf(inbox), [worked("paid", 6)]);
+  });
+
+  test("waits as long with what follows on a payment that nobody can ask about", async () => {
+    let isAway = true;
+    const inbox = await freshInbox();
+    const { findCharge } = inbox.counter.gateway;
+    const away: ChargeAnswer = { outcome: "unknown", reason: "away" };
+    inbox.counter.gateway.findCharge = async (request) => (isAway ? away : findCharge(request));
+    const { orderId, paymentId } = await givenUnheard(inbox);
+    await inbox.tell(orderId, { news: "charged_back", paymentId, refundId: "cb" });
+    await inbox.tell(orderId, { news: "refunded", paymentId, refundId: "re" });
+    await inbox.tell(orderId, { news: "succeeded", paymentId });
+    for (let hours = 0; hours < 6; hours += 1) {
+      await inbox.workDue();
+      inbox.moveClock(hour);
+    }
+    isAway = false;
+    for (let turn = 0; turn < 2; turn += 1) {
+      await inbox.workDue();
+      inbox.moveClock(hour);
+    }
+    assert.deepEqual(
+      (await inboxOf(inbox)).map(({ outcome }) => outcome),
+      ["recorded", "recorded", "paid"],
+    );
+  });
+
+  test("waits as long with news of a refund that is still being asked for", async () => {
+    const inbox = await freshInbox();
+    const { orderId, paymentId } = await givenUnheard(inbox);
+    await inbox.tell(orderId, { news: "succeeded", paymentId });
+    await inbox.workDue();
+    const wanted = { orderId, amountMinor: 300n, reason: "broken" };
+    await inbox.db.transaction((tx) => requestRefund(tx, wanted, policy, noon));
+    await inbox.tell(orderId, { news: "refund_failed", paymentId, refundId: "re" });
+    for (let hours = 0; hours < 6; hours += 1) {
+      await inbox.workDue();
+      inbox.moveClock(hour);
+    }
+    const by = { actor: "gateway", cause: "answer to refund 1" };
+    const result = { orderId, refund: 1, answer: { outcome: "refunded", reference: "re" }, by } as const;
+    await inbox.db.transaction((tx) => settleRefund(tx, result, policy, noon));
+    await inbox.workDue();
+    assert.equal((await inboxOf(inbox))[1]?.outcome, "recorded");
   });
 
   test("lets processes that work on the same webhook at once do it once", async () => {

@@ -123,7 +123,10 @@ async function hearMoneyBack(
   if (!order) return "no_order";
   const news = { orderId, reference, refundReference, amountMinor, currency, cause: causeOf(webhook) };
   const hear = moneyBack[webhook.news];
-  return db.transaction((tx) => hear(tx, news, clock.now()));
+  const heard = await db.transaction((tx) => hear(tx, news, clock.now()));
+  // What it follows on is a call of ours whose end nobody knows yet, as while the gateway is away.
+  const isOpen = order.status === "payment_processing" || order.refundingMinor > 0n;
+  return heard === "early" && isOpen ? "unconfirmed" : heard;
 }
 
 /** How long what did not fit may still come to fit; undefined when it is settled or never will. */

@@ -26,6 +26,8 @@ export interface RefundRequest {
   readonly key: string;
   readonly orderId: bigint;
   readonly chargeReference: string;
+  /** The gateway's names of the order's other refunds, as far as they are known: none of them is this one. */
+  readonly others?: readonly string[];
   readonly amountMinor: bigint;
   readonly currency: string;
 }

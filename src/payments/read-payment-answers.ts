@@ -163,14 +163,18 @@ export function refundAnswerOf(refund: ServiceRefund, request: RefundRequest): R
 /**
  * Finds our refund among the payments of its order; undefined when the service has none.
  *
- * By our key, if the service tells keys. Otherwise the same amount of the same payment counts as ours, and so does a
- * payment that was given back whole: a refund that is taken for another is seen by the ledger, one paid twice is not.
+ * By our key, if the service tells keys. Otherwise the same amount of the same payment counts as ours unless it stands for
+ * another refund here, and so does a payment that was given back whole: a refund that is taken for another is seen by the
+ * ledger, one paid twice is not.
  */
 export function matchRefund(payments: readonly ServicePayment[], request: RefundRequest): RefundAnswer | undefined {
   const refunds = payments.flatMap((payment) => payment.refunds);
   const byKey = refunds.find((refund) => refund.key === request.key);
   if (byKey) return refundAnswerOf(byKey, request);
-  const nameless = refunds.filter((refund) => refund.key === undefined && refund.status !== "failed");
+  const { others = [] } = request;
+  const isFree = ({ key, status, refundId }: ServiceRefund) =>
+    key === undefined && status !== "failed" && !others.includes(refundId);
+  const nameless = refunds.filter(isFree);
   const answers = nameless.map((refund) => refundAnswerOf(refund, request));
   const same = answers.find((answer) => answer.outcome === "refunded");
   if (same) return same;

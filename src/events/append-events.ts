@@ -24,22 +24,19 @@ function dataText(data: object | string): string {
  */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await insertEvents(
-    tx,
-    columnsOf(events, {
-      streamKinds: (event) => event.streamKind,
-      streamIds: (event) => event.streamId,
-      sequences: (event) => event.sequence,
-      eventIds: (event) => event.eventId,
-      types: (event) => event.type,
-      subjects: (event) => event.subject,
-      occurredAts: (event) => event.occurredAt,
-      fromStatuses: (event) => event.fromStatus,
-      toStatuses: (event) => event.toStatus,
-      actors: (event) => event.actor,
-      causes: (event) => event.cause,
-      datas: (event) => dataText(event.data),
-    }),
-  );
+  const columns = columnsOf(events, {
+    streamKinds: (event) => event.streamKind,
+    streamIds: (event) => event.streamId,
+    sequences: (event) => event.sequence,
+    eventIds: (event) => event.eventId,
+    types: (event) => event.type,
+    subjects: (event) => event.subject,
+    occurredAts: (event) => event.occurredAt,
+    fromStatuses: (event) => event.fromStatus,
+    toStatuses: (event) => event.toStatus,
+    actors: (event) => event.actor,
+    causes: (event) => event.cause,
+  });
+  await insertEvents(tx, { ...columns, datas: `[${events.map(({ data }) => dataText(data)).join(",")}]` });
   for (const listener of listeners) listener();
 }

@@ -3,7 +3,8 @@ import type { FedEvent, StoredEvent, StreamKind } from "./event.ts";
 
 /**
  * Inserts events, and one row that has them numbered for the feed after the commit. Both in one statement: the keys
- * travel once. A number that the stream has already breaks the primary key.
+ * travel once. A number that the stream has already breaks the primary key. The data travels as one JSON array: as the
+ * elements of an array of text every quote in it would be escaped here, and read again there.
  */
 export const insertEvents = change<
   Tx,
@@ -19,7 +20,8 @@ export const insertEvents = change<
     toStatuses: (string | null)[];
     actors: string[];
     causes: string[];
-    datas: string[];
+    /** A JSON array. */
+    datas: string;
   }
 >(
   "events.insert_events",
@@ -28,9 +30,11 @@ export const insertEvents = change<
     insert into events.events
       (stream_kind, stream_id, sequence, event_id, type, subject, occurred_at, from_status, to_status, actor, cause, data)
     select given.*
-      from unnest(:streamKinds::text[], :streamIds::bigint[], :sequences::int[], :eventIds::uuid[], :types::text[],
-                  :subjects::uuid[], :occurredAts::timestamptz[], :fromStatuses::text[], :toStatuses::text[],
-                  :actors::text[], :causes::text[], :datas::json[]) as given
+      from rows from (
+             unnest(:streamKinds::text[], :streamIds::bigint[], :sequences::int[], :eventIds::uuid[], :types::text[],
+                    :subjects::uuid[], :occurredAts::timestamptz[], :fromStatuses::text[], :toStatuses::text[],
+                    :actors::text[], :causes::text[]),
+             json_array_elements(:datas::json)) as given
   )
   insert into events.appended (stream_kinds, stream_ids, sequences)
   values (:streamKinds::text[], :streamIds::bigint[], :sequences::int[])`,

@@ -16,7 +16,18 @@ const named = /\b(?:from|join|into|update|using|table)\s+(?:only\s+)?([a-z_][a-z
 const introduced = /\b([a-z_][a-z_0-9]*)(?:\s*\([a-z_, ]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/g;
 
 /** Words that may follow from, into, update or using without being a table's name. */
-const noTables = new Set(["set", "unnest", "lateral", "select", "of", "skip", "nowait", "generate_series", "distinct"]);
+const noTables = new Set([
+  "rows",
+  "set",
+  "unnest",
+  "lateral",
+  "select",
+  "of",
+  "skip",
+  "nowait",
+  "generate_series",
+  "distinct",
+]);
 
 function unqualifiedTables(sql: string): string[] {
   const known = new Set([...sql.matchAll(introduced)].map(([, name]) => name));

@@ -21,4 +21,5 @@ select format('%s %s were captured by attempt %s of order %s, which is %s; %s ar
    and not (coalesce(attempts.state = 'paid', false)
             and coalesce(orders.status in ('paid', 'shipped', 'delivered'), false))
    and coalesce(returned.amount_minor, 0) < entries.amount_minor
-   and not exists (select from tasks.tasks where tasks.order_id = entries.order_id and tasks.closed_at is null)
+   and not exists (select from tasks.tasks
+                    where tasks.order_id = entries.order_id and tasks.closed_at is null and tasks.kind <> 'chargeback')

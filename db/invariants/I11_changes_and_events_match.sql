@@ -34,6 +34,17 @@ select format('Event %s of order %s is %s; the ledger has %s there.', sequence, 
          else true
        end
 union all
+select format('Event %s of order %s tells of %s %s; the ledger has %s %s there.', sequence, order_id, data ->> 'amount',
+              data ->> 'currency', amount_minor, currency),
+       order_id
+  from payments.money_entries
+  join (select stream_id as order_id, sequence, data
+          from events.events
+         where stream_kind = 'order'
+           and type in ('PaymentProcessed', 'RefundProcessed', 'RefundFailed', 'PaymentChargedBack')) as told
+       using (order_id, sequence)
+ where data ->> 'amount' is distinct from amount_minor::text or data ->> 'currency' is distinct from currency
+union all
 select format('Order %s has %s payment attempts and %s PaymentInitiated events.', order_id, coalesce(started, 0),
               coalesce(announced, 0)),
        order_id

@@ -34,3 +34,30 @@ select format('Refund %s of order %s has failed, and the ledger says that it wen
    and not exists (select from payments.money_entries as entries
                     where entries.order_id = given.order_id and entries.attempt = given.attempt
                       and entries.kind = 'refund_failed' and entries.reference = given.reference)
+union all
+select format('Refund %s of order %s has succeeded, and the ledger says that it came back.', refund, order_id), order_id
+  from payments.refunds as given
+ where state = 'succeeded'
+   and exists (select from payments.money_entries as entries
+                where entries.order_id = given.order_id and entries.attempt = given.attempt
+                  and entries.kind = 'refund_failed' and entries.reference = given.reference)
+union all
+select format('The ledger has a %s %s of order %s over %s, which is none of its refunds.', kind, reference, order_id,
+              amount_minor),
+       order_id
+  from payments.money_entries as entries
+ where kind in ('refund', 'refund_failed')
+   and not exists (select from payments.refunds as given
+                    where given.order_id = entries.order_id and given.attempt = entries.attempt
+                      and given.reference = entries.reference and given.amount_minor = entries.amount_minor
+                      and given.state <> 'requested')
+union all
+-- How much a paid attempt took is the matter of I02.
+select format('The ledger has %s %s of gateway %s as %s for attempt %s of order %s, which is %s.', entries.amount_minor,
+              entries.currency, entries.gateway, entries.reference, attempt, order_id, attempts.state),
+       order_id
+  from payments.money_entries as entries
+  join payments.payment_attempts as attempts using (order_id, attempt)
+ where attempts.gateway <> entries.gateway
+    or entries.kind = 'capture'
+   and (attempts.state not in ('paid', 'cancelled') or attempts.reference is distinct from entries.reference)

@@ -7,13 +7,22 @@ export interface SeededViolation {
   readonly says: string;
 }
 
+/** What an event tells of the money that the order moved. */
+export const tellAmount = (orderId: number, type: string, amount: number) => `
+  update events.events
+     set data = jsonb_set(data::jsonb, '{amount}', '${amount}')::json
+   where stream_kind = 'order' and stream_id = ${orderId} and type = '${type}'`;
+
 const setAmount = (amount: number) => `
+  ${tellAmount(1, "PaymentProcessed", amount)};
   update payments.payment_attempts set amount_minor = ${amount} where order_id = 1;
   update payments.money_entries set amount_minor = ${amount} where order_id = 1;
   update payments.sandbox_payments set amount_minor = ${amount} where order_id = 1;
   update orders.orders set captured_minor = ${amount} where order_id = 1`;
 
-const setRefund = (orderId: number, amount: number) => `
+/** An order gave back another amount than it did, and every book but one says so. */
+export const setRefund = (orderId: number, amount: number) => `
+  ${tellAmount(orderId, "RefundProcessed", amount)};
   alter table orders.orders drop constraint orders_refunds_within_captures;
   update payments.money_entries set amount_minor = ${amount} where order_id = ${orderId} and kind = 'refund';
   update payments.refunds set amount_minor = ${amount} where order_id = ${orderId};

@@ -1,4 +1,5 @@
 import type { Db } from "../platform/db.ts";
+import { isUnavailable } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
 import { startLoop } from "../platform/start-loop.ts";
 import type { FedEvent } from "./event.ts";
@@ -37,6 +38,7 @@ const defaultKept = 2_000; // Half a second of a busy shop, a megabyte or two.
 const pageSize = 100; // A slow follower holds a page or two in memory.
 const readAtOnce = 1_000;
 const busyMs = 10;
+const againMs = 500; // A database that restarts is back within seconds.
 const idleMs = 100; // How late an event that another process numbered may be heard of when all was quiet.
 
 /** Opens the end of the feed. Nothing is read while nobody follows. */
@@ -44,11 +46,26 @@ export function openFeedTail({ db, log, kept = defaultKept }: FeedTailOptions): 
   let reader: Reader | undefined;
   let followers = 0;
 
+  /** A page of one's own, for who is behind what is kept; undefined while the database cannot be asked. */
+  async function readBehind(position: bigint): Promise<readonly FedEvent[] | undefined> {
+    try {
+      return await listFed(db, { after: position, limit: pageSize });
+    } catch (err) {
+      if (!isUnavailable(err)) throw err;
+      log.warn({ err }, "A follower of the feed waits for the database.");
+      return undefined;
+    }
+  }
+
   async function* readPages(from: Reader, { after, signal, quietMs }: Following) {
     let position = after;
     while (!signal.aborted) {
       const news = from.news();
-      const page = from.pageAfter(position) ?? (await listFed(db, { after: position, limit: pageSize }));
+      const page = from.pageAfter(position) ?? (await readBehind(position));
+      if (page === undefined) {
+        await isHeard(news, signal, Math.min(againMs, quietMs));
+        continue;
+      }
       if (page.length === 0 && (await isHeard(news, signal, quietMs))) continue;
       position = page.at(-1)?.position ?? position;
       yield page;

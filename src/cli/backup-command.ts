@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { BackupError, backUpCluster } from "../platform/back-up-cluster.ts";
 import { startEmbeddedPostgres } from "../platform/embedded-postgres.ts";
+import { assertDatabaseIsThere } from "../platform/open-database.ts";
 import { type Call, type Command, exitCodes, WrongCall } from "./command.ts";
 import { complain, say } from "./terminal.ts";
 
@@ -14,6 +15,7 @@ async function backUp({ config, positionals }: Call): Promise<number> {
   }
   const target = resolve(positionals[0] as string);
   const dataDir = resolve(config.dataDir);
+  await assertDatabaseIsThere(config);
   const embedded = await startEmbeddedPostgres({ dataDir, say: complain });
   try {
     const { files, bytes } = await backUpCluster({ dataDir, superuserUrl: embedded.superuserUrl, target });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -207,6 +207,16 @@ describe("orderwell verify", () => {
     assert.deepEqual([answer.clean, answer.drained], [false, true]);
     assert.equal(answer.invariants[1].violations[0].order_id, 1);
     await close();
+  });
+
+  test("makes no database in a folder that has none, and says so with 2", async () => {
+    const folder = join(tmpdir(), `orderwell-mistyped-${process.pid}`);
+    for (const args of [["verify"], ["backup", join(folder, "copy")]]) {
+      const { code, out, errors } = await orderwell([...args, "--data-dir", folder], { DATABASE_URL: "" });
+      assert.deepEqual({ code, out }, { code: args[0] === "verify" ? 2 : 1, out: "" });
+      assert.match(errors, /^There is no database in .*orderwell-mistyped-.*--data-dir.*\n$/);
+    }
+    await assert.rejects(stat(folder), { code: "ENOENT" });
   });
 
   test("refuses a database without our tables with 2", async () => {

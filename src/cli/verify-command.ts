@@ -1,3 +1,4 @@
+import { assertDatabaseIsThere } from "../platform/open-database.ts";
 import { type Call, type Command, exitCodes, WrongCall } from "./command.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { harnessInvariants, readInvariants } from "./read-invariants.ts";
@@ -25,6 +26,7 @@ async function verify({ config, flags }: Call): Promise<number> {
   const drained = flags.drained === true || wanted?.drained === true;
   const options = wanted ? { drained, only: wanted.only } : { drained };
   try {
+    await assertDatabaseIsThere(config);
     const results = await withDatabaseUrl(config, (url) => verifyDatabase(url, options));
     if (flags.json) say(jsonText(verificationView(results, drained)));
     else for (const line of verificationLines(results, drained)) say(line);

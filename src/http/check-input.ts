@@ -68,11 +68,28 @@ function isText(part: Part | undefined): boolean {
   return part === "querystring" || part === "params";
 }
 
+/**
+ * What is wrong with the one form that has the type of the value; where none has, the types that may be. Of several such
+ * forms nobody knows which was meant.
+ */
+function faultsOfForms(outer: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] {
+  if (outer.keyword !== "anyOf") return [outer];
+  const forms = errors.filter(({ schemaPath }) => schemaPath.startsWith(`${outer.schemaPath}/`));
+  const ofItsType = forms.filter(({ keyword }) => keyword !== "type");
+  if (forms.length > 0 && ofItsType.length === 0) {
+    return [{ ...outer, keyword: "type", params: { type: forms.flatMap(({ params }) => params.type) } }];
+  }
+  const names = new Set(ofItsType.map(({ schemaPath }) => schemaPath.slice(outer.schemaPath.length + 1).split("/")[0]));
+  return names.size === 1 ? ofItsType : [outer];
+}
+
 function faultsOf(part: Part | undefined, value: unknown, errors: readonly ErrorObject[]): Fault[] {
   if (part === "body" && value === null) return [missingBody];
-  // What is wrong with each form is noise beside the sentence that none of them fits.
   const outermost = errors.filter(({ schemaPath }) => !/\/(anyOf|oneOf)\/\d/.test(schemaPath));
-  return (outermost.length > 0 ? outermost : errors).slice(0, mostFaults).map(describeFault);
+  return (outermost.length > 0 ? outermost : errors)
+    .flatMap((error) => faultsOfForms(error, errors))
+    .slice(0, mostFaults)
+    .map(describeFault);
 }
 
 /**

@@ -31,6 +31,10 @@ function typeSentence({ type }: Params): string {
   return `Must be ${types.map((one) => typeWords[String(one)] ?? String(one)).join(" or ")}.`;
 }
 
+function count(limit: unknown, unit: string): string {
+  return `${limit} ${unit}${limit === 1 ? "" : "s"}`;
+}
+
 /** What to say for each keyword of a schema; every other one is said in the validator's own words. */
 const sentences: Readonly<Record<string, (params: Params) => string>> = {
   required: () => "Is missing.",
@@ -40,12 +44,12 @@ const sentences: Readonly<Record<string, (params: Params) => string>> = {
   exclusiveMinimum: ({ limit }) => `Must be more than ${limit}.`,
   exclusiveMaximum: ({ limit }) => `Must be less than ${limit}.`,
   multipleOf: ({ multipleOf }) => `Must be a multiple of ${multipleOf}.`,
-  minLength: ({ limit }) => `Must have at least ${limit} characters.`,
-  maxLength: ({ limit }) => `Must have at most ${limit} characters.`,
-  minItems: ({ limit }) => `Must have at least ${limit} elements.`,
-  maxItems: ({ limit }) => `Must have at most ${limit} elements.`,
-  minProperties: ({ limit }) => `Must have at least ${limit} fields.`,
-  maxProperties: ({ limit }) => `Must have at most ${limit} fields.`,
+  minLength: ({ limit }) => `Must have at least ${count(limit, "character")}.`,
+  maxLength: ({ limit }) => `Must have at most ${count(limit, "character")}.`,
+  minItems: ({ limit }) => `Must have at least ${count(limit, "element")}.`,
+  maxItems: ({ limit }) => `Must have at most ${count(limit, "element")}.`,
+  minProperties: ({ limit }) => `Must have at least ${count(limit, "field")}.`,
+  maxProperties: ({ limit }) => `Must have at most ${count(limit, "field")}.`,
   uniqueItems: () => "Must not have an element twice.",
   pattern: ({ pattern }) => `Must match ${pattern}.`,
   format: ({ format }) => `Must be ${formatWords[String(format)] ?? `a ${String(format)}`}.`,

@@ -27,7 +27,7 @@ export const routeNotFound = refusal<Nothing>("http.not_found", "not-found", () 
 export const methodNotAllowed = refusal<{ method: string; allow: string }>(
   "http.method_not_allowed",
   "not-found",
-  ({ method, allow }) => `${method} is not served here; ${allow} is.`,
+  ({ method, allow }) => `${method} is not served here, only ${allow}.`,
 );
 
 export const malformedUrl = refusal<Nothing>(
@@ -103,7 +103,7 @@ export const idempotencyKeyInvalid = refusal<Nothing>(
 export const idempotencyKeyReused = refusal<Nothing>(
   "http.idempotency_key_reused",
   "invalid",
-  () => "This Idempotency-Key was used for another request.",
+  () => "This Idempotency-Key was used for another request; a new request needs a new key.",
 );
 
 export const idempotencyKeyInFlight = refusal<Nothing>(

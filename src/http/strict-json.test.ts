@@ -79,6 +79,16 @@ describe("parseStrictJson", () => {
     });
   }
 
+  for (const [text, where] of [
+    ['{"a":1', ": look at line 1 column 7"],
+    ['{\n  "a" 1\n}', ": look at line 2 column 7"],
+    ['{"a":[', ": it ends too early"],
+    ["田中", ""],
+  ] as const)
+    test(`says where ${JSON.stringify(text)} stops being JSON, and not what stands there`, () => {
+      assert.equal(refused(text).message, `The body is not valid JSON${where}.`);
+    });
+
   test("reads 64 levels", () => {
     assert.doesNotThrow(() => read(`${"[".repeat(64)}${"]".repeat(64)}`));
   });

@@ -82,11 +82,19 @@ class Walk {
   }
 }
 
+/** Where the text stops being JSON, as far as the parser says so; what stands there may be somebody's name. */
+function whereOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : "";
+  if (said.includes("end of JSON input")) return ": it ends too early";
+  const [, place] = /at position \d+ \((line \d+ column \d+)\)/.exec(said) ?? [];
+  return place === undefined ? "" : `: look at ${place}`;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw unreadableBody({ why: "The body is not valid JSON." });
+  } catch (error) {
+    throw unreadableBody({ why: `The body is not valid JSON${whereOf(error)}.` });
   }
 }
 

@@ -1,5 +1,5 @@
 import { refusal } from "../platform/errors.ts";
-import type { OrderStatus } from "./order.ts";
+import { type OrderStatus, orderStatuses } from "./order.ts";
 
 export const orderNotFound = refusal<{ order: string }>(
   "order.not_found",
@@ -26,10 +26,10 @@ export const orderPaymentUnderWay = refusal<object>(
 export const orderStatusUnknown = refusal<{ status: string }>(
   "order.status_unknown",
   "invalid",
-  ({ status }) => `"${status}" is no status of an order.`,
+  ({ status }) => `"${status}" is no status of an order; there are ${orderStatuses.join(", ")}.`,
 );
 
-export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "The order cannot be placed as it is.");
+export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "An amount or a currency is wrong.");
 
 export const orderNothingToRefund = refusal<object>(
   "order.nothing_to_refund",

@@ -119,6 +119,24 @@ describe("readConfig", () => {
     });
   }
 
+  const secret = Buffer.alloc(24, "k").toString("base64");
+  test("takes webhook secrets of 24 bytes, several while they rotate", () => {
+    for (const given of [secret, `whsec_${secret}`, `whsec_${secret}, ${secret}`])
+      assert.equal(readConfig({ PAYMENT_WEBHOOK_SECRETS: given }).paymentWebhookSecrets, given);
+  });
+
+  for (const given of [
+    "hunter2",
+    `whsec_${secret.slice(0, 30)}`,
+    `${secret},`,
+    `${secret},hunter-2-is-no-base64-of-24-bytes!`,
+  ])
+    test(`refuses the webhook secrets ${given}, and keeps them to itself`, () => {
+      assert.deepEqual(wrongs({ PAYMENT_WEBHOOK_SECRETS: given }), [
+        "PAYMENT_WEBHOOK_SECRETS must be base64 of 24 bytes or more, with whsec_ before it; several joined by commas.",
+      ]);
+    });
+
   test("takes the ends of a range and nothing beyond", () => {
     assert.equal(readConfig({ DATABASE_CONNECTIONS: "2" }).databaseConnections, 2);
     assert.equal(readConfig({ DATABASE_CONNECTIONS: "200" }).databaseConnections, 200);

@@ -49,6 +49,7 @@ function readSetting(
   const read = setting.read(given);
   if ("value" in read) return read;
   const name = typeof byFlag === "string" ? `--${setting.flag}` : setting.env;
+  if (setting.secret) return { wrong: `${name} must be ${read.wrong}.` };
   return { wrong: `${name} is "${withoutPassword(given)}"; it must be ${read.wrong}.` };
 }
 

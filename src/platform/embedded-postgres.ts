@@ -9,6 +9,9 @@ import { withLock } from "./hold-lock.ts";
 import { type Account, chooseAccount, findBinaries, listAccounts } from "./run-binaries.ts";
 import { connect, ensureRunning, stopPostmaster } from "./start-postmaster.ts";
 
+/** Where the cluster is in the data folder. */
+export const clusterFolder = "postgres";
+
 export { EmbeddedPostgresError } from "./embedded-errors.ts";
 
 export interface EmbeddedOptions {
@@ -62,7 +65,7 @@ async function openPlace(dataDir: string, { say, settings = {}, accounts }: Embe
   // Others may pass through, since the server may run as another user, but not look: what is inside is closed by itself.
   await mkdir(dataDir, { recursive: true, mode: 0o711 });
   const real = await realpath(dataDir);
-  const clusterDir = join(real, "postgres");
+  const clusterDir = join(real, clusterFolder);
   const binaries = findBinaries();
   const chosen = await chooseAccount(accounts ?? (await listAccounts(clusterDir)), binaries, real);
   return { dataDir: real, clusterDir, binaries, say, settings, ...chosen };

@@ -6,6 +6,8 @@ export interface Setting<Value> {
   readonly flag?: string;
   readonly fallback: Value;
   readonly help: string;
+  /** Not to be shown, not even when it is wrong. */
+  readonly secret?: true;
   /** Answers the value, or the sentence that says what it should have been. */
   read(text: string): { value: Value } | { wrong: string };
 }
@@ -66,6 +68,24 @@ function networks(setting: Omit<Setting<string>, "read">): Setting<string> {
         ? { value: all.join(",") }
         : { wrong: "addresses or networks such as 10.0.0.0/8, joined by commas" };
     },
+  };
+}
+
+const shortestSecretBytes = 24; // Source: Standard Webhooks 1.0, "Signature scheme".
+
+function isWebhookSecret(text: string): boolean {
+  const [, encoded] = /^(?:whsec_)?([A-Za-z0-9+/]+=*)$/.exec(text) ?? [];
+  return encoded !== undefined && Buffer.from(encoded, "base64").length >= shortestSecretBytes;
+}
+
+function webhookSecrets(setting: Omit<Setting<string>, "read">): Setting<string> {
+  return {
+    ...setting,
+    secret: true,
+    read: (given) =>
+      given.split(",").every((one) => isWebhookSecret(one.trim()))
+        ? { value: given }
+        : { wrong: `base64 of ${shortestSecretBytes} bytes or more, with whsec_ before it; several joined by commas` },
   };
 }
 
@@ -248,7 +268,7 @@ export const settings = {
     },
     { from: 10, to: hourMs },
   ),
-  paymentWebhookSecrets: text({
+  paymentWebhookSecrets: webhookSecrets({
     env: "PAYMENT_WEBHOOK_SECRETS",
     fallback: "",
     help: "Secrets of the payment webhook (Standard Webhooks, whsec_…), comma-separated while they rotate.",

@@ -47,6 +47,7 @@ async function givenUnheard({ db, desk }: Opened): Promise<{ orderId: bigint; re
 const paid = (orderId: bigint, reference: string, amountMinor = 300n): PaymentNews => ({
   orderId,
   gateway: "sandbox",
+  told: true,
   answer: { outcome: "paid", reference, amountMinor, currency: "USD" },
   by,
 });

@@ -7,8 +7,9 @@ import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 
 /** What a payment service says of one of its payments, to an order that it names in the address. */
-export type PaymentNews = Omit<PaymentResult, "attempt" | "answer" | "gateway"> & {
+export type PaymentNews = Omit<PaymentResult, "attempt" | "answer" | "gateway" | "told"> & {
   readonly gateway: string;
+  readonly told: true;
   readonly answer: Extract<ChargeAnswer, { outcome: "paid" | "failed" }> & { readonly reference: string };
 };
 

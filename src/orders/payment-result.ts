@@ -8,6 +8,8 @@ export interface PaymentResult {
   readonly attempt: number | null;
   /** It was not answered to the first call just now, so the ledger may have the payment, under another order even. */
   readonly readBack?: true;
+  /** A webhook said so: what it says of amounts may be wrong while the payment itself is right. */
+  readonly told?: true;
   /** Whose payment it is; left out, it is the attempt's gateway. */
   readonly gateway?: string;
   readonly answer: ChargeAnswer;

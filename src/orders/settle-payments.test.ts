@@ -116,9 +116,24 @@ describe("settlePayments", () => {
         const news = { ...result, answer: { ...result.answer, ...wrong } } as PaymentResult;
         assert.deepEqual(await settle(tx, news), ["mismatched"]);
         assert.deepEqual(await settle(tx, news), ["mismatched"]);
-        assert.equal((await reread(tx, order)).status, "payment_processing");
+        // The gateway said so itself: the attempt is over, and the order can be paid again or cancelled.
+        assert.equal((await reread(tx, order)).status, "pending");
         assert.deepEqual(await listEntries(tx, { orderId: order.orderId }), []);
         assert.deepEqual(await tasksOf(tx, { orderId: order.orderId }), [{ kind: "payment_mismatch" }]);
+        const [attempt] = await findAttempts(tx, { orderIds: [order.orderId] });
+        assert.deepEqual([attempt?.state, attempt?.failure], ["failed", "amount_mismatch"]);
+      }),
+    );
+
+    test(
+      `goes on waiting when a webhook told another ${what}: the payment itself may be right`,
+      inTx(async (tx) => {
+        const order = await givenOrder(tx);
+        const result = paid(order);
+        const news = { ...result, told: true, answer: { ...result.answer, ...wrong } } as PaymentResult;
+        assert.deepEqual(await settle(tx, news), ["mismatched"]);
+        assert.equal((await reread(tx, order)).status, "payment_processing");
+        assert.deepEqual(await settle(tx, result), ["paid"]);
       }),
     );
   }

@@ -63,7 +63,7 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
     return openTask(changes, hand, result, { kind: "payment_unexpected", attempt });
   }
   if (answer.amountMinor !== attempt.amountMinor || answer.currency !== attempt.currency) {
-    return openTask(changes, hand, result, { kind: "payment_mismatch", attempt });
+    return refuseAmount(changes, hand, news);
   }
   if (attempt.state === "paid" || (attempt.state === "cancelled" && attempt.reference !== null)) {
     if (attempt.reference === answer.reference) return "duplicate";
@@ -74,6 +74,17 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
   }
   const wanted = hand.order.status === "payment_processing" || hand.order.status === "pending";
   return wanted ? payOrder(changes, hand, news) : keepSurplus(changes, hand, news);
+}
+
+/**
+ * Another amount or currency than was asked for pays nothing; the money stands in suspense. When the gateway says so
+ * itself the attempt is over, so that the order can be paid again or cancelled: asking it again would not change it.
+ */
+function refuseAmount(changes: Changes, hand: OrderInHand, { attempt, answer, result }: PaidNews): SettlementOutcome {
+  const outcome = openTask(changes, hand, result, { kind: "payment_mismatch", attempt });
+  const { reference } = answer;
+  if (!result.told) applyFailed(changes, hand, attempt, { failure: "amount_mismatch", reference, by: result.by });
+  return outcome;
 }
 
 /**

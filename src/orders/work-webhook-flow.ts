@@ -107,8 +107,8 @@ function paymentNewsOf(webhook: About<"succeeded" | "failed">, orderId: bigint):
   const { gateway, news, paymentId: reference, amountMinor, currency } = webhook;
   const by = { actor: "payment service", cause: causeOf(webhook) };
   return news === "succeeded"
-    ? { orderId, gateway, answer: { outcome: "paid", reference, amountMinor, currency }, by }
-    : { orderId, gateway, answer: { outcome: "failed", failure: "processing_error", reference }, by };
+    ? { orderId, gateway, told: true, answer: { outcome: "paid", reference, amountMinor, currency }, by }
+    : { orderId, gateway, told: true, answer: { outcome: "failed", failure: "processing_error", reference }, by };
 }
 
 const moneyBack = { refunded: hearRefund, refund_failed: hearRefundFailure, charged_back: hearChargeback };

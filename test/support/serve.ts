@@ -113,6 +113,8 @@ async function startProgram(
 ): Promise<{ ready: Ready; started: StartedProcess }> {
   const env = {
     PATH: process.env.PATH ?? "",
+    // Where compiled code is kept: a process starts in 0.3 s with it, in 0.5 s without.
+    ...(process.env.NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE } : {}),
     DATABASE_URL: site.url,
     DATA_DIR: site.dataDir,
     PORT: "0",

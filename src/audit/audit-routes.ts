@@ -43,9 +43,9 @@ export function auditRoutes(db: Db): FastifyPluginAsyncTypebox {
       schema: {
         tags: ["Audit"],
         operationId: "listAuditEntries",
-        summary: "List who did what to keys, tasks and jobs, newest first",
+        summary: "List who did what to keys, tasks and jobs, and who asked for refunds, newest first",
         description:
-          "What happened to an order, and who made it happen, is in the order's timeline and not repeated here.",
+          "What else happened to an order, and who made it happen, is in the order's timeline and not repeated here.",
         querystring: AuditQuery,
         response: { 200: EntryListView },
       },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { parseWebhookSecrets, signWebhook, verifyWebhook } from "./webhook-signature.ts";
@@ -28,6 +29,15 @@ describe("verifyWebhook", () => {
   test("lets a webhook pass that any other implementation signed", () => {
     const headers = { ...signed(), "webhook-signature": new Webhook(newSecret).sign("msg_1", now, body) };
     assert.equal(verifyWebhook(secrets, headers, Buffer.from(body), now), "msg_1");
+  });
+
+  test("lets a webhook pass that is signed as docs/payments.md shows", async () => {
+    const page = await readFile(new URL("../../docs/payments.md", import.meta.url), "utf8");
+    const [, example = ""] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+    const { signWebhook: documented } = await import(`data:text/javascript,${encodeURIComponent(example)}`);
+    const headers = documented(newSecret, "msg_1", body, now.getTime() / 1000);
+    assert.equal(verifyWebhook(secrets, headers, Buffer.from(body), now), "msg_1");
+    assert.throws(() => verifyWebhook(secrets, headers, Buffer.from(`${body} `), now), refused);
   });
 
   test("believes old and new secret while they rotate, and several signatures", () => {

@@ -61,6 +61,44 @@ export const brokenLinks: Guard = (files) =>
         .map((target) => `${path} links to ${target}, which is not there.`),
     );
 
+const entrances = ["README.md", "ARCHITECTURE.md"];
+
+/** Every page of docs/ is found from the README or from ARCHITECTURE.md. */
+export const lostPages: Guard = (files) => {
+  const linked = entrances.map((path) => textOf(files, path)).join("\n");
+  return files
+    .map(({ path }) => path)
+    .filter((path) => /^docs\/[^/]+\.md$/.test(path) && !linked.includes(`](${path}`))
+    .map((path) => `${path} is linked from neither ${entrances.join(" nor ")}.`);
+};
+
+/** What is written for those who use and run the program. */
+export function pagesForUsers(files: readonly RepositoryFile[]): RepositoryFile[] {
+  return files.filter(({ path }) => /^docs\/[^/]+\.md$|^(client\/)?README\.md$/.test(path));
+}
+
+/** The calls of our program that a page shows in its blocks of commands, as words. */
+export function shownCommands({ text }: RepositoryFile): string[][] {
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
+  const inline = [...text.matchAll(/`(npx orderwell [^`\n…|\\]*)`/g)].map(([, call]) => call ?? "");
+  return [...blocks.flatMap((block) => block.split("\n")), ...inline]
+    .map((line) => /(?:^|\s)npx orderwell ([^#|]*)/.exec(line)?.[1]?.trim() ?? "")
+    .filter((call) => call !== "")
+    .map((call) => call.split(/\s+/));
+}
+
+/** The calls of the API that a page names, as method and path with unnamed parameters. */
+export function shownCalls({ text }: RepositoryFile): string[] {
+  return [...text.matchAll(/\b(GET|POST|PUT|PATCH|DELETE) `?(\/[\w/{}-]+)/g)].map(([, method, path]) =>
+    callOf(method ?? "", path ?? ""),
+  );
+}
+
+/** A call as it can be compared: parameters have no names, and a trailing slash makes no difference. */
+export function callOf(method: string, path: string): string {
+  return `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "{}").replace(/(.)\/$/, "$1")}`;
+}
+
 /** The rungs that ARCHITECTURE.md prints: rows of number and folders. */
 function printedLadder(text: string): string[] {
   return [...text.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)].map(([, rung, folders]) => `${rung}: ${folders?.trim()}`);

@@ -1,18 +1,36 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { rules } from "../../scripts/cruise.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { parseFlags } from "../../src/platform/config.ts";
 import {
   architecture,
   brokenLinks,
   ladderDifferences,
   lockedAddresses,
   loosePins,
+  lostPages,
+  pagesForUsers,
   readme,
+  shownCommands,
   unexplainedDependencies,
 } from "./check-documents.ts";
 import { readRepository } from "./read-repository.ts";
 
 const files = await readRepository();
+/** What is wrong with a call of the program; undefined when nothing is. */
+async function wrongCommand(words: readonly string[]): Promise<string | undefined> {
+  const listed = commands.find(({ name }) => words.slice(0, name.split(" ").length).join(" ") === name);
+  if (!listed) return `There is no command ${words.join(" ")}.`;
+  const { flags, positionals } = await listed.load();
+  try {
+    const given = parseFlags(words.slice(listed.name.split(" ").length), flags).positionals;
+    return given.length === positionals.length ? undefined : `It takes ${positionals.length} words.`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const page = (path: string, text: string) => [{ path, text }];
 
 describe("README.md", () => {
@@ -63,6 +81,36 @@ describe("links", () => {
       [],
     );
     assert.equal(brokenLinks([...page("README.md", "[x](config.md)"), ...target]).length, 1);
+  });
+});
+
+describe("pages", () => {
+  const pages = pagesForUsers(files);
+
+  test("are all found from an entrance", () => assert.deepEqual(lostPages(files), []));
+
+  test("one that no entrance links is caught", () => {
+    assert.deepEqual(lostPages([...page("README.md", "[x](docs/config.md)"), ...page("docs/config.md", "")]), []);
+    assert.equal(lostPages([...page("README.md", "docs/config.md"), ...page("docs/config.md", "")]).length, 1);
+  });
+
+  test("show commands that there are, with flags and words that they take", async () => {
+    const shown = pages.flatMap((one) => shownCommands(one).map((words) => ({ path: one.path, words })));
+    assert.ok(shown.length > 10, `${shown.length} commands`);
+    for (const { path, words } of shown)
+      assert.equal(await wrongCommand(words), undefined, `${path}: ${words.join(" ")}`);
+  });
+
+  test("a command, a flag and a word that there are not are caught", async () => {
+    const [first = [], ...others] = shownCommands({
+      path: "a.md",
+      text: "```sh\nnpx orderwell verify --drained # so\n```",
+    });
+    assert.deepEqual([first, others], [["verify", "--drained"], []]);
+    assert.equal(await wrongCommand(first), undefined);
+    assert.match((await wrongCommand(["fly"])) ?? "", /no command/);
+    assert.match((await wrongCommand(["verify", "--fly"])) ?? "", /--fly/);
+    assert.match((await wrongCommand(["verify", "now"])) ?? "", /words/);
   });
 });
 

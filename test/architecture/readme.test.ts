@@ -7,13 +7,16 @@ import { type Serving, startServe } from "../../src/app.ts";
 import { readConfig } from "../../src/platform/config.ts";
 import { testDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
-import { root } from "./read-repository.ts";
+import { callOf, pagesForUsers, shownCalls } from "./check-documents.ts";
+import { readRepository, root } from "./read-repository.ts";
 
 interface Example {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string | undefined;
 }
+
+type Paths = Readonly<Record<string, object>>;
 
 /** The curl commands of a page, as requests: address, headers, body. */
 function examplesOf(page: string): Example[] {
@@ -81,5 +84,21 @@ describe("the commands of README.md", () => {
       const { status } = await run({ path, headers: {}, body: undefined });
       assert.equal(status, 200, path);
     }
+  });
+
+  test("and the other pages name calls of the API that there are", async () => {
+    const { paths } = (await (await fetch(`${serving.address}/openapi.json`)).json()) as { paths: Paths };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => callOf(method, path)),
+    );
+    const pages = pagesForUsers(await readRepository());
+    const shown = pages.flatMap((page) => shownCalls(page).map((call) => ({ page: page.path, call })));
+    assert.ok(shown.length > 25, `${shown.length} calls are named`);
+    assert.deepEqual(
+      shown.filter(({ call }) => !described.includes(call)),
+      [],
+    );
+    const [lost = ""] = shownCalls({ path: "a.md", text: "Ask `GET /api/v2/lost/{id}/` for it." });
+    assert.deepEqual([lost, described.includes(lost)], ["GET /api/v2/lost/{}", false]);
   });
 });

@@ -430,9 +430,9 @@ export class OrderwellApi extends HeyApiClient {
     }
     
     /**
-     * List who did what to keys, tasks and jobs, newest first
+     * List who did what to keys, tasks and jobs, and who asked for refunds, newest first
      *
-     * What happened to an order, and who made it happen, is in the order's timeline and not repeated here.
+     * What else happened to an order, and who made it happen, is in the order's timeline and not repeated here.
      *
      * Needs the scope `audit:read`.
      */

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { detailView } from "../http/detail-view.ts";
 import { BigInteger } from "../http/write-json.ts";
 import type { Entry } from "./entry.ts";
 
@@ -38,6 +39,6 @@ export function entryView(entry: Entry): Static<typeof EntryView> {
     action: entry.action,
     subject: entry.subject,
     request_id: entry.requestId,
-    detail: entry.detail,
+    detail: detailView(entry.detail),
   };
 }

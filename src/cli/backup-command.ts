@@ -31,4 +31,4 @@ async function backUp({ config, positionals }: Call): Promise<number> {
   }
 }
 
-export const backupCommand: Command = { flags: {}, positionals: ["folder"], run: backUp };
+export const backupCommand: Command = { flags: {}, positionals: ["folder"], settings: ["DATA_DIR"], run: backUp };

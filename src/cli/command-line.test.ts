@@ -71,6 +71,12 @@ describe("orderwell", () => {
     });
   }
 
+  test("shows a command's own settings and no other's", async () => {
+    const shown = async (name: string) => (await orderwell([name, "--help"])).out;
+    assert.match(await shown("serve"), /--port/);
+    for (const name of ["verify", "backup", "migrate"]) assert.doesNotMatch(await shown(name), /--port/, name);
+  });
+
   for (const [title, args, sentence] of [
     ["no command", [], /Usage: orderwell <command>/],
     ["a command that is not there", ["fly"], /There is no command "fly"/],

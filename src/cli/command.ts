@@ -43,9 +43,14 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag>>;
   /** What comes after the flags, each by its name in the usage. */
   readonly positionals: readonly string[];
+  /** The variables of the settings that matter to it; all of them when left out. */
+  readonly settings?: readonly string[];
   /** Does it and answers the exit code. */
   run(call: Call): Promise<number>;
 }
+
+/** What a command needs to know that only works on the database. */
+export const databaseSettings: readonly string[] = ["DATABASE_URL", "DATA_DIR"];
 
 /** Thrown by a command that was called wrongly; the sentence says how. */
 export class WrongCall extends Error {

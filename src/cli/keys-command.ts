@@ -2,7 +2,7 @@ import { type ApiKey, createApiKey, listApiKeys, revokeApiKey, scopes } from "..
 import { systemClock } from "../platform/clock.ts";
 import type { Config } from "../platform/config.ts";
 import { Refusal } from "../platform/errors.ts";
-import { type Call, type Command, exitCodes, WrongCall } from "./command.ts";
+import { type Call, type Command, databaseSettings, exitCodes, WrongCall } from "./command.ts";
 import { curlFor } from "./first-order.ts";
 import { columnsText, jsonText, say } from "./terminal.ts";
 import { withDatabase } from "./with-database.ts";
@@ -85,5 +85,15 @@ export const createKeyCommand: Command = {
   positionals: [],
   run: create,
 };
-export const listKeysCommand: Command = { flags: { json }, positionals: [], run: list };
-export const revokeKeyCommand: Command = { flags: { json }, positionals: ["prefix or id"], run: revoke };
+export const listKeysCommand: Command = {
+  flags: { json },
+  positionals: [],
+  settings: databaseSettings,
+  run: list,
+};
+export const revokeKeyCommand: Command = {
+  flags: { json },
+  positionals: ["prefix or id"],
+  settings: databaseSettings,
+  run: revoke,
+};

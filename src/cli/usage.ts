@@ -33,13 +33,14 @@ export function commandUsage({ name, summary }: ListedCommand, command: Command)
     ...indented([...own, ["--help", "Show this."], ["--version", "Show the version."]]),
     "",
     "Settings, by flag or environment (docs/config.md has them all):",
-    ...indented(settingRows()),
+    ...indented(settingRows(command.settings)),
   ].join("\n");
 }
 
-function settingRows(): string[][] {
+function settingRows(wanted: readonly string[] | undefined): string[][] {
   return Object.values(settings).flatMap((setting) => {
     if (!("flag" in setting) || setting.flag === undefined) return [];
+    if (wanted && !wanted.includes(setting.env)) return [];
     const fallback = setting.fallback === "" ? "" : ` (${setting.fallback})`;
     return [[`--${setting.flag} …`, setting.env, `${setting.help}${fallback}`]];
   });

@@ -1,5 +1,5 @@
 import { assertDatabaseIsThere } from "../platform/open-database.ts";
-import { type Call, type Command, exitCodes, WrongCall } from "./command.ts";
+import { type Call, type Command, databaseSettings, exitCodes, WrongCall } from "./command.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { harnessInvariants, readInvariants } from "./read-invariants.ts";
 import { complain, jsonText, say } from "./terminal.ts";
@@ -45,5 +45,6 @@ export const verifyCommand: Command = {
     only: { type: "string", help: "Check these alone: their ids, joined by commas." },
   },
   positionals: [],
+  settings: databaseSettings,
   run: verify,
 };

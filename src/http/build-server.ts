@@ -19,6 +19,7 @@ import { serveDocs } from "./serve-docs.ts";
 import { type Readiness, serveHealth } from "./serve-health.ts";
 import { serveIndex } from "./serve-index.ts";
 import { serveMetrics } from "./serve-metrics.ts";
+import { serveProblems } from "./serve-problems.ts";
 
 /** How much a client may send, and how slowly. */
 export interface Limits {
@@ -119,6 +120,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   makeDrainable(app);
   await describeApi(app, options);
   serveIndex(app, options);
+  serveProblems(app);
   serveDocs(app, options.title);
   serveHealth(app, options.ready);
   if (options.metrics) serveMetrics(app, options.metrics);

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { detailView } from "../http/detail-view.ts";
 import { BigInteger } from "../http/write-json.ts";
 import { type NamedOrders, OrderRefView, orderRefView } from "./order-ref-view.ts";
 import { type Task, taskKinds } from "./task.ts";
@@ -18,7 +19,7 @@ export const TaskView = Type.Object(
       examples: ["payment_mismatch order 7 attempt 1"],
     }),
     detail: Type.Unsafe<object>(
-      Type.Object({}, { additionalProperties: true, examples: [{ attempt: 1, amountMinor: "500" }] }),
+      Type.Object({}, { additionalProperties: true, examples: [{ attempt: 1, amount: 500 }] }),
     ),
     opened_at: Type.String({ format: "date-time" }),
     assignee: Text("ann"),
@@ -47,7 +48,7 @@ export function taskView(task: Task, names: NamedOrders): TaskView {
     status: task.closedAt === null ? "open" : "closed",
     order: orderRefView(task.orderId, names),
     cause: task.cause,
-    detail: task.detail,
+    detail: detailView(task.detail),
     opened_at: task.openedAt.toISOString(),
     assignee: task.assignee,
     assigned_at: task.assignedAt?.toISOString() ?? null,

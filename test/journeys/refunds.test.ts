@@ -167,7 +167,7 @@ describe("giving money back", () => {
     const made = JSON.parse((await refund(id, { amount: 1, reason })).text);
     const { text } = await server.send("GET", `/api/v2/audit?subject=order/${made.order_id}`);
     const [entry] = JSON.parse(text).data;
-    assert.deepEqual([entry.action, entry.detail], ["refund.requested", { refund: 1, amountMinor: "1" }]);
+    assert.deepEqual([entry.action, entry.detail], ["refund.requested", { refund: 1, amount: 1 }]);
   });
 });
 

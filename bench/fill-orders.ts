@@ -47,16 +47,21 @@ async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
   return found.rows.map(({ name }) => name);
 }
 
+/** Which rows are the first orders', found by the table's key however large it has become. */
+function patternOf(table: string): string {
+  if (table === "events.feed") return "position <= pattern.positions";
+  return table === "events.events" ? "stream_kind = 'order' and stream_id <= pattern.last" : "order_id <= pattern.last";
+}
+
 /** The statement that makes one copy of what a table holds of the orders that were placed. */
 function copyStatement(table: string, columns: readonly string[], copy: number): string {
   const changed = tables[table] ?? {};
   const values = columns.map((column) => (changed[column] ?? column).replaceAll(":copy", String(copy)));
-  const key = table.startsWith("events.") ? "stream_id" : "order_id";
   return `insert into ${table} (${columns.join(", ")})
           select ${values.join(", ")}
             from ${table}, (select ${copy} * pattern.ids as ids, ${copy} * pattern.positions as positions, pattern.last
                               from pg_temp.pattern) as pattern
-           where ${key} <= pattern.last`;
+           where ${patternOf(table)}`;
 }
 
 /**

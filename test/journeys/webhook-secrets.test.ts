@@ -11,7 +11,10 @@ describe("secrets of the payment webhook", () => {
   for (const wrong of ["whsec_", `${newSecret},`, "whsec_c2hvcnQ="]) {
     test(`keep the program from starting when one is empty or short: ${wrong.slice(0, 20)}`, async () => {
       const site = await givenSite();
-      await assert.rejects(startServing(site, { PAYMENT_WEBHOOK_SECRETS: wrong }), /PAYMENT_WEBHOOK_SECRETS must be base64/);
+      await assert.rejects(
+        startServing(site, { PAYMENT_WEBHOOK_SECRETS: wrong }),
+        /PAYMENT_WEBHOOK_SECRETS must be base64/,
+      );
       await site.close();
     });
   }

@@ -11,7 +11,7 @@ const ladder = [
   ["identity", "tasks"],
   ["payments", "fulfillment"],
   ["orders"],
-  ["notifications"],
+  ["notifications", "imports"],
   ["cli"],
 ];
 

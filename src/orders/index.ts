@@ -11,6 +11,7 @@ export {
 export { nameOrders } from "./name-orders.ts";
 export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { orderNumber } from "./number.ts";
+export type { OrderDraft } from "./order-draft.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";
 export type { PaymentResult, SettlementOutcome } from "./payment-result.ts";

@@ -1,0 +1,49 @@
+import type { OrderDraft } from "../orders/index.ts";
+import type { Field } from "./import-options.ts";
+
+/** Why a row cannot be placed, said to the person who will correct it. */
+export interface RowFault {
+  /** The kind, for counting: `quantity_negative`, `total_disagrees` … */
+  readonly code: string;
+  /** The column as the file calls it; null when it is about the whole row. */
+  readonly column: string | null;
+  readonly value: string | null;
+  /** What is wrong, and what to do. */
+  readonly detail: string;
+}
+
+export interface ReadRow {
+  /** Counted from 1, without the header. */
+  readonly rowNo: number;
+  /** The line of the file on which it begins, counted from 1. */
+  readonly line: number;
+  /** The row as it stands in the file, decoded, without the line's end. */
+  readonly raw: string;
+  readonly faults: readonly RowFault[];
+  /** Left out by a declared policy: the row is not placed, its order may be. */
+  readonly dropped: boolean;
+}
+
+/** Rows that stand together and belong to one order. Rows of the same order further down are another fragment. */
+export interface ReadOrder {
+  readonly reference: string | null;
+  /** At least one. */
+  readonly rows: readonly ReadRow[];
+  /** What will be placed; null when something is wrong or every row was dropped. */
+  readonly draft: OrderDraft | null;
+  /** The order's UUID, when the file is an export of ours. */
+  readonly uid: string | null;
+}
+
+/** How a file was understood: shown in the preview, and kept so that a later reading understands it the same way. */
+export interface FilePlan {
+  readonly format: "csv" | "ndjson";
+  /** Of CSV: whose export it is. */
+  readonly dialect: "plain" | "shopify" | "orderwell";
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "shift_jis" | "windows-1252";
+  readonly delimiter: string;
+  /** The header row as it stands in the file; empty for NDJSON. */
+  readonly header: string;
+  readonly columns: readonly { readonly name: string; readonly field: Field; readonly recognized: boolean }[];
+  readonly grouping: "by_reference" | "row_is_order";
+}

@@ -1,0 +1,21 @@
+import type { Readable } from "node:stream";
+
+/** What was written or is there. */
+export interface Blob {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/**
+ * The port to where large files are kept. Keys are slash-separated names of letters, digits, `.`, `_` and `-`; no part
+ * of one is `.` or `..`.
+ */
+export interface BlobStore {
+  /** Keeps what the stream gives under the key, whole or not at all; what was there is replaced. Fails when the stream does. */
+  write(key: string, content: Readable): Promise<Blob>;
+  /** Opens what is kept, from a byte on. @throws blob.not_found */
+  read(key: string, from?: number): Promise<Readable>;
+  find(key: string): Promise<Blob | undefined>;
+  /** Nothing is kept under the key afterwards; there may have been nothing. */
+  remove(key: string): Promise<void>;
+}

@@ -1,96 +1,8 @@
-import { isIP } from "node:net";
-
-/** One setting: where it comes from, what it may be, what it is for. `docs/config.md` lists the same, and a test compares. */
-export interface Setting<Value> {
-  readonly env: string;
-  readonly flag?: string;
-  readonly fallback: Value;
-  readonly help: string;
-  /** Not to be shown, not even when it is wrong. */
-  readonly secret?: true;
-  /** Answers the value, or the sentence that says what it should have been. */
-  read(text: string): { value: Value } | { wrong: string };
-}
-
-function text(setting: Omit<Setting<string>, "read">): Setting<string> {
-  return { ...setting, read: (given) => ({ value: given }) };
-}
-
-function url(setting: Omit<Setting<string>, "read">, protocols: string[]): Setting<string> {
-  return {
-    ...setting,
-    read: (given) =>
-      URL.canParse(given) && protocols.includes(new URL(given).protocol)
-        ? { value: given }
-        : { wrong: `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}` },
-  };
-}
-
-function whole(setting: Omit<Setting<number>, "read">, bounds: { from: number; to: number }): Setting<number> {
-  return {
-    ...setting,
-    read: (given) => {
-      const value = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
-      return value >= bounds.from && value <= bounds.to
-        ? { value }
-        : { wrong: `a whole number from ${bounds.from} to ${bounds.to}` };
-    },
-  };
-}
-
-function oneOf<Choice extends string>(
-  setting: Omit<Setting<Choice>, "read">,
-  choices: readonly Choice[],
-): Setting<Choice> {
-  return {
-    ...setting,
-    read: (given) => {
-      const value = choices.find((choice) => choice === given);
-      return value === undefined ? { wrong: choices.join(" or ") } : { value };
-    },
-  };
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
-  return (
-    longest > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
-  );
-}
-
-function networks(setting: Omit<Setting<string>, "read">): Setting<string> {
-  return {
-    ...setting,
-    read: (given) => {
-      const all = given.split(",").map((one) => one.trim());
-      return all.every(isNetwork)
-        ? { value: all.join(",") }
-        : { wrong: "addresses or networks such as 10.0.0.0/8, joined by commas" };
-    },
-  };
-}
-
-const shortestSecretBytes = 24; // Source: Standard Webhooks 1.0, "Signature scheme".
-
-function isWebhookSecret(text: string): boolean {
-  const [, encoded] = /^(?:whsec_)?([A-Za-z0-9+/]+=*)$/.exec(text) ?? [];
-  return encoded !== undefined && Buffer.from(encoded, "base64").length >= shortestSecretBytes;
-}
-
-function webhookSecrets(setting: Omit<Setting<string>, "read">): Setting<string> {
-  return {
-    ...setting,
-    secret: true,
-    read: (given) =>
-      given.split(",").every((one) => isWebhookSecret(one.trim()))
-        ? { value: given }
-        : { wrong: `base64 of ${shortestSecretBytes} bytes or more, with whsec_ before it; several joined by commas` },
-  };
-}
+import { networks, oneOf, secret, text, url, webhookSecrets, whole } from "./setting.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const gibibyte = 1_073_741_824;
 const twoYearsSeconds = 63_072_000;
 
 /** Every setting. A flag wins over the environment, the environment over the fallback. */
@@ -300,6 +212,50 @@ export const settings = {
       env: "MAIL_RETENTION_DAYS",
       fallback: 90,
       help: "How long the embedded mailbox keeps a mail; 0 keeps all.",
+    },
+    { from: 0, to: 36_500 },
+  ),
+  blobDir: text({
+    env: "BLOB_DIR",
+    fallback: "",
+    help: "Where files of imports are kept; without it, in `blobs` under DATA_DIR. Processes of one installation share it.",
+  }),
+  blobUrl: url(
+    { env: "BLOB_URL", fallback: "", help: "A bucket and prefix, s3://bucket/prefix, to keep them in instead." },
+    ["s3:"],
+  ),
+  s3Endpoint: url({ env: "S3_ENDPOINT", fallback: "", help: "Where S3 is spoken, when not at AWS." }, [
+    "http:",
+    "https:",
+  ]),
+  s3Region: text({ env: "S3_REGION", fallback: "us-east-1", help: "The bucket's region." }),
+  s3Addressing: oneOf(
+    {
+      env: "S3_ADDRESSING",
+      fallback: "host",
+      help: "Where the bucket's name stands: in the host name or in the path.",
+    },
+    ["host", "path"],
+  ),
+  s3AccessKeyId: text({
+    env: "S3_ACCESS_KEY_ID",
+    fallback: "",
+    help: "The access key; without it, what the AWS SDK finds: its variables, profiles, the machine's role.",
+  }),
+  s3SecretAccessKey: secret({ env: "S3_SECRET_ACCESS_KEY", fallback: "", help: "The secret of that key." }),
+  importMostBytes: whole(
+    { env: "IMPORT_MOST_BYTES", fallback: 4 * gibibyte, help: "The largest file that is imported." },
+    { from: 1, to: 9_000_000_000 },
+  ),
+  importUploads: whole(
+    { env: "IMPORT_UPLOADS", fallback: 8, help: "Files that one process takes in at once." },
+    { from: 1, to: 1000 },
+  ),
+  importRetentionDays: whole(
+    {
+      env: "IMPORT_RETENTION_DAYS",
+      fallback: 90,
+      help: "How long the file of an import is kept once the import has ended; 0 keeps all.",
     },
     { from: 0, to: 36_500 },
   ),

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
 import { type Lending, lendConnections } from "./lend-connections.ts";
+import { sendCopy } from "./send-copy.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
 import { inSpan, type SpanOptions } from "./trace.ts";
 
@@ -21,6 +22,8 @@ declare const open: unique symbol;
 /** An open transaction. Only `db.transaction` makes one, so who asks for it cannot be called outside. */
 export interface Tx extends Sql {
   readonly [open]: true;
+  /** Runs a COPY with its rows, which stand in the pieces as its text format has them; answers how many there were. */
+  copy(text: Text, pieces: readonly Buffer[]): Promise<number>;
   /**
    * Takes statements over that nobody waits for: if they are the last, they travel with the commit. The transaction
    * succeeds only when they do, so what they must find has to be checked by the statements themselves.
@@ -212,12 +215,16 @@ function openTx(client: pg.PoolClient, last: Promise<unknown>[]): Tx {
     gatherWrites(client);
     return runOn(client, text, params);
   };
+  const copy = (text: Text, pieces: readonly Buffer[]) => {
+    gatherWrites(client);
+    return inSpan(text.name, () => sendCopy(client, text.sent, pieces), statementSpan);
+  };
   const finish = (statements: readonly Promise<unknown>[]) => {
     // Whether they failed is asked at the end; until then nobody else looks.
     for (const statement of statements) statement.catch(() => {});
     last.push(...statements);
   };
-  return { run, finish } as Tx;
+  return { run, copy, finish } as Tx;
 }
 
 /** A statement that nobody waited for breaks those after it: its own error says why. */

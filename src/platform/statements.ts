@@ -86,6 +86,14 @@ function quoted(text: string): string {
   return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`;
 }
 
+/** A value as PostgreSQL reads it where it stands alone. */
+export function plainText(value: Exclude<Value, null>): string {
+  if (Array.isArray(value)) return arrayLiteral(value);
+  if (value instanceof Date) return timeText(value);
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  return String(value);
+}
+
 function sentValue(value: Value | undefined, parameter: string, name: string): unknown {
   if (value === undefined) throw new Error(`${name} was run without its parameter ${parameter}.`);
   if (Array.isArray(value)) return arrayLiteral(value);

@@ -12,7 +12,9 @@ function bare(source: string): string {
     .replace(/\bextract\s*\(\s*\w+\s+from\b/gi, "extract("); // That `from` is followed by a time.
 }
 
-const named = /\b(?:from|join|into|update|using|table)\s+(?:only\s+)?([a-z_][a-z_0-9]*)(\s*[.(])?/g;
+const named = /\b(?:from|join|into|update|using|table|copy)\s+(?:only\s+)?([a-z_][a-z_0-9]*)(\s*[.(])?/g;
+/** What is written into is a table, whatever stands behind its name; elsewhere a parenthesis makes it a function. */
+const written = /^(?:into|copy)\s+\w+\s*\($/;
 const introduced = /\b([a-z_][a-z_0-9]*)(?:\s*\([a-z_, ]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/g;
 
 /** Words that may follow from, into, update or using without being a table's name. */
@@ -27,13 +29,18 @@ const noTables = new Set([
   "nowait",
   "generate_series",
   "distinct",
+  "stdin",
 ]);
 
 function unqualifiedTables(sql: string): string[] {
   const known = new Set([...sql.matchAll(introduced)].map(([, name]) => name));
   return [...sql.matchAll(named)]
     .filter(
-      ([, name = "", next]) => next === undefined && !noTables.has(name) && !name.startsWith("pg_") && !known.has(name),
+      ([found, name = "", next]) =>
+        (next === undefined || written.test(found)) &&
+        !noTables.has(name) &&
+        !name.startsWith("pg_") &&
+        !known.has(name),
     )
     .map(([, name]) => name ?? "");
 }

@@ -86,8 +86,12 @@ export function inTx(work: (tx: Tx) => Promise<void>): () => Promise<void> {
 /** The names of the statements that the work runs, in the order in which they are sent. */
 export async function statementsOf(tx: Tx, work: (watched: Tx) => Promise<unknown>): Promise<string[]> {
   const names: string[] = [];
-  const watched: Pick<Tx, "run" | "finish"> = {
+  const watched: Pick<Tx, "run" | "copy" | "finish"> = {
     finish: (last) => tx.finish(last),
+    copy(text, pieces) {
+      names.push(text.name);
+      return tx.copy(text, pieces);
+    },
     run(text, params) {
       names.push(text.name);
       return tx.run(text, params);

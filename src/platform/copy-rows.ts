@@ -7,18 +7,25 @@ export type CopiedColumns<Row> = Readonly<Record<string, (row: Row) => Value>>;
 /** Rows go out in pieces of about so much text: larger ones cost memory twice, smaller ones a message each. */
 const pieceCharacters = 65_536;
 
+const special = /[\\\n\r\t]/;
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** A cell of COPY's text format: what would end it, or begin an escape, is escaped. */
+/** A cell of COPY's text format: what would end it, or begin an escape, is escaped. Most have nothing to escape. */
 function cell(value: Value): string {
   if (value === null) return "\\N";
-  return plainText(value).replace(/[\\\n\r\t]/g, (character) => escapes[character] as string);
+  const text = plainText(value);
+  return special.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => escapes[character] as string) : text;
 }
 
+/** By index and without lists in between: a chunk of a file is tens of thousands of cells. */
 function* piecesOf<Row>(rows: readonly Row[], picks: readonly ((row: Row) => Value)[]): Generator<Buffer> {
   let text = "";
   for (const row of rows) {
-    text += `${picks.map((pick) => cell(pick(row))).join("\t")}\n`;
+    for (let column = 0; column < picks.length; column += 1) {
+      if (column > 0) text += "\t";
+      text += cell((picks[column] as (row: Row) => Value)(row));
+    }
+    text += "\n";
     if (text.length < pieceCharacters) continue;
     yield Buffer.from(text);
     text = "";

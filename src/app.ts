@@ -55,6 +55,7 @@ import { paymentServiceGateway } from "./payments/payment-service-client.ts";
 import { sandboxGateway } from "./payments/sandbox-client.ts";
 import { sandboxRoutes } from "./payments/sandbox-routes.ts";
 import { openWebhookSender, type WebhookSender } from "./payments/webhook-client.ts";
+import type { BlobStore } from "./platform/blob-store.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Config } from "./platform/config.ts";
 import { type Db, openDb } from "./platform/db.ts";
@@ -65,6 +66,7 @@ import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
+import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
@@ -88,6 +90,7 @@ interface Engine extends Counter {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly channel: Channel;
+  readonly blobs: BlobStore;
   readonly desk: PaymentDesk;
   readonly webhooks: WebhookSender;
   readonly webhookSecrets: WebhookSecrets;
@@ -183,9 +186,11 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
   const gateway = openGateway(config, db, webhooks);
   const counter = { db, gateway, clock: systemClock, policy: policyOf(config) };
   const channel = openChannel(config, db);
+  const blobs = openBlobStore(config);
   const close = once(async () => {
     await gateway.close();
     await channel.close();
+    await blobs.close();
     await db.close();
     await traces.close();
   });
@@ -197,6 +202,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     log,
     metrics,
     channel,
+    blobs,
     desk: openPaymentDesk(counter),
     webhooks,
     webhookSecrets,

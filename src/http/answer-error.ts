@@ -64,6 +64,8 @@ export function answerError(error: FastifyError | Refusal, request: FastifyReque
   const refusal = refusalOf(error, request);
   if (refusal) {
     if (refusal.kind === "unavailable") request.log.warn({ err: error }, "unavailable");
+    // What is still being sent of such a body is read by nobody.
+    if (refusal.kind === "too-large" && !request.raw.complete) reply.header("connection", "close");
     return send(reply, problemView(refusal, at));
   }
   request.log.error({ err: error }, "unexpected");

@@ -16,6 +16,18 @@ export const bodyTooLarge = refusal<{ limitBytes: number }>(
   ({ limitBytes }) => `The body is larger than ${limitBytes} bytes.`,
 );
 
+export const tooManyElements = refusal<{ most: number }>(
+  "http.too_many_elements",
+  "too-large",
+  ({ most }) => `One body has ${most} elements at most.`,
+);
+
+export const elementTooLarge = refusal<{ limitBytes: number }>(
+  "http.element_too_large",
+  "too-large",
+  ({ limitBytes }) => `The element is larger than ${limitBytes} bytes.`,
+);
+
 export const unsupportedType = refusal<Nothing>(
   "http.unsupported_type",
   "unsupported",

@@ -50,7 +50,7 @@ function fingerprintOf(request: FastifyRequest): string {
   return createHash("sha256")
     .update(asked)
     .update("\n")
-    .update(request.bodyBytes ?? "")
+    .update(request.bodyDigest ?? request.bodyBytes ?? "")
     .digest("base64url");
 }
 

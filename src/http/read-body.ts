@@ -6,6 +6,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The body as it came over the wire, which signatures and idempotency keys are about. */
     bodyBytes: Buffer | undefined;
+    /** In place of the bytes, where a body was not kept whole: its SHA-256. */
+    bodyDigest: Buffer | undefined;
   }
 }
 
@@ -27,6 +29,7 @@ function readBody(request: FastifyRequest, bytes: Buffer): unknown {
 /** Lets bodies be JSON in UTF-8 and nothing else, read strictly. */
 export function readBodies(app: FastifyInstance): void {
   app.decorateRequest("bodyBytes", undefined);
+  app.decorateRequest("bodyDigest", undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (request: FastifyRequest, bytes: Buffer) =>
     readBody(request, bytes),

@@ -1,6 +1,7 @@
 import { customerIdOf } from "../src/orders/draft.ts";
 import type { OrderItem } from "../src/orders/order.ts";
 import { drawOrderIds } from "../src/orders/order-queries.ts";
+import { noOrigin } from "../src/orders/origin.ts";
 import { placeOrders } from "../src/orders/place-orders.ts";
 import { settlePayments } from "../src/orders/settle-payments.ts";
 import { chargeSandbox } from "../src/payments/charge-sandbox.ts";
@@ -48,11 +49,15 @@ async function placeAndPay(db: Db): Promise<void> {
     discountMinor: 0n,
     taxMinor: 0n,
     shippingMinor: 0n,
-    gateway: "sandbox",
+    customerReference: null,
+    payment: { kind: "charge", gateway: "sandbox" } as const,
+    origin: noOrigin,
+    notify: true,
     by,
   };
   const [placed] = await db.transaction((tx) => placeOrders(tx, [order], policy, now));
-  const amountMinor = placed?.totalMinor ?? 0n;
+  if (placed?.outcome !== "placed") throw new Error(`The baseline's order is ${placed?.outcome}.`);
+  const amountMinor = placed.order.totalMinor;
   const reference = `pay_${uuidV7(now)}`;
   const charge = {
     paymentId: reference,

@@ -213,10 +213,22 @@ create table orders.orders (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   charged_back_minor bigint default 0 not null,
+  source text,
+  external_reference text,
+  import_id uuid,
+  import_row integer,
+  csv_source text,
+  batch_id uuid,
+  ordered_at timestamp with time zone,
+  customer_reference text,
+  notify boolean default true not null,
+  pay_until timestamp with time zone,
   constraint orders_amounts_not_negative CHECK (((items_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0) AND (shipping_minor >= 0))),
   constraint orders_chargebacks_within_captures CHECK (((charged_back_minor >= 0) AND (charged_back_minor <= captured_minor))),
   constraint orders_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_import_row_has_import CHECK (((import_row IS NULL) OR ((import_id IS NOT NULL) AND (import_row > 0)))),
   constraint orders_pending_expire CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
+  constraint orders_reference_has_source CHECK (((external_reference IS NULL) OR (source IS NOT NULL))),
   constraint orders_refunds_within_captures CHECK (((refunding_minor >= 0) AND (refunded_minor >= 0) AND ((refunding_minor + refunded_minor) <= captured_minor))),
   constraint orders_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'payment_processing'::text, 'paid'::text, 'shipped'::text, 'delivered'::text, 'cancelled'::text]))),
   constraint orders_total_adds_up CHECK ((total_minor = (((items_minor - discount_minor) + tax_minor) + shipping_minor))),
@@ -225,6 +237,9 @@ create table orders.orders (
   constraint orders_uid_once UNIQUE (uid)
 ) with (fillfactor=80);
 CREATE INDEX orders_expiring ON orders.orders USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE UNIQUE INDEX orders_import_row_once ON orders.orders USING btree (import_id, import_row) WHERE (import_id IS NOT NULL);
+CREATE INDEX orders_of_batch ON orders.orders USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+CREATE UNIQUE INDEX orders_reference_once ON orders.orders USING btree (external_reference, source) WHERE (external_reference IS NOT NULL);
 
 create table payments.money_entries (
   order_id bigint not null,
@@ -238,6 +253,7 @@ create table payments.money_entries (
   cause text not null,
   actor text not null,
   recorded_at timestamp with time zone not null,
+  occurred_at timestamp with time zone,
   constraint money_entries_amount_positive CHECK ((amount_minor > 0)),
   constraint money_entries_kind_known CHECK ((kind = ANY (ARRAY['capture'::text, 'refund'::text, 'refund_failed'::text, 'chargeback'::text]))),
   constraint money_entries_have_an_attempt FOREIGN KEY (order_id, attempt) REFERENCES payments.payment_attempts(order_id, attempt),

@@ -5,7 +5,7 @@ import { canMove, movesFrom, type Order } from "./order.ts";
 import { orderCannotMove, orderNotFound } from "./order-errors.ts";
 import { fulfilmentFulfilled, fulfilmentReady, orderCompleted } from "./order-events.ts";
 import { lockOrders } from "./order-queries.ts";
-import { letterJob } from "./tell-customer.ts";
+import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 export interface AdvanceOrder {
@@ -43,7 +43,7 @@ type Goods = { readonly parts: readonly ProviderOrder[]; readonly by: Author };
 
 /** Every part is ready; the order ships with the last of them. */
 function ship(changes: Changes, order: Order, { parts, by }: Goods): Order {
-  changes.jobs.push(letterJob(order.orderId, "order_shipped"));
+  changes.jobs.push(...letterJobs(order, "order_shipped"));
   return parts.reduce((moved, part, index) => {
     changes.partsSaved.push({ ...part, fulfilment: "ready" });
     const last = index === parts.length - 1;

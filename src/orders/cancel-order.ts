@@ -6,7 +6,7 @@ import { canMove, movesFrom, type Order } from "./order.ts";
 import { orderCannotMove, orderPaymentUnderWay, paymentRetrySeconds } from "./order-errors.ts";
 import { type CancelReason, orderCancelled } from "./order-events.ts";
 import { chargesLeft, type MoneyInHand, promiseRefund } from "./repayment.ts";
-import { letterJob } from "./tell-customer.ts";
+import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 export interface CancelOrder {
@@ -42,7 +42,7 @@ export async function cancelOrder(
   const changes = noChanges(now, policy);
   const cancelled = addEvent(changes, order, { ...orderCancelled(order, reason, now), by }, { to: "cancelled" });
   for (const part of parts) changes.partsSaved.push({ ...part, processing: "cancelled" });
-  changes.jobs.push(letterJob(orderId, "order_cancelled"));
+  changes.jobs.push(...letterJobs(cancelled, "order_cancelled"));
   const settled = giveBack(changes, hand, cancelled);
   writeChanges(tx, changes);
   return settled;

@@ -5,6 +5,7 @@ import type { QueuedJob } from "../platform/jobs.ts";
 import type { NewTask } from "../tasks/index.ts";
 import type { Order, OrderStatus, OrderWithItems } from "./order.ts";
 import type { OrderNews } from "./order-events.ts";
+import type { Origin } from "./origin.ts";
 
 /** Who changes orders and why: stands in every event and money entry. */
 export interface Author {
@@ -22,6 +23,11 @@ export interface OrderPolicy {
   readonly againMs: number;
 }
 
+/** Where an order came from, with what the source calls the customer. */
+export interface PlacedOrigin extends Origin {
+  readonly customerReference: string | null;
+}
+
 /**
  * Everything that one transaction will write about its orders. Decisions are made by adding to it, on rows that are
  * locked; `write-changes.ts` then writes all of it in one round trip.
@@ -30,6 +36,8 @@ export interface Changes {
   readonly now: Date;
   readonly policy: OrderPolicy;
   readonly placed: OrderWithItems[];
+  /** Where those that are placed came from. */
+  readonly origins: Map<bigint, PlacedOrigin>;
   /** The newest state of each order that changed. */
   readonly orders: Map<bigint, Order>;
   readonly attemptsStarted: PaymentAttempt[];
@@ -52,6 +60,7 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
     now,
     policy,
     placed: [],
+    origins: new Map(),
     orders: new Map(),
     attemptsStarted: [],
     attemptsSaved: new Map(),
@@ -117,7 +126,7 @@ export function addEvent<Kept extends Order>(
     cause: news.by.cause,
     data: news.data,
   });
-  const expiresAt = status === "pending" ? (order.expiresAt ?? expiryFrom(changes)) : null;
+  const expiresAt = status === "pending" ? (order.expiresAt ?? order.payUntil ?? expiryFrom(changes)) : null;
   const updatedAt = step.to === undefined ? order.updatedAt : changes.now;
   const next = { ...order, ...step.set, status, expiresAt, lastSequence: sequence, updatedAt };
   changes.orders.set(order.orderId, next);

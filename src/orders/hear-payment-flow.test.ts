@@ -30,7 +30,7 @@ async function givenUnheard({ db, desk }: Opened): Promise<{ orderId: bigint; re
   const {
     orderId: _orderId,
     uid: _uid,
-    gateway: _gateway,
+    payment: _payment,
     ...asked
   } = newOrder(1n, { email: "loses-reply@example.com" });
   const placed = await desk.placeAndPay(asked);

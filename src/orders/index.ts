@@ -2,19 +2,25 @@ export { isAboutOrder } from "./about-order.ts";
 export { advanceOrder } from "./advance-order.ts";
 export { cancelOrder } from "./cancel-order.ts";
 export type { Author, OrderPolicy } from "./changes.ts";
+export { checkOrderDraft } from "./check-order-draft.ts";
 export { countOrders } from "./count-orders.ts";
 export {
   findOrderLetters,
   getOrderId,
   type OrderLetter,
 } from "./find-orders.ts";
+export { findReferences, findUids, type PlacedBefore } from "./find-references.ts";
 export { nameOrders } from "./name-orders.ts";
+export { type GivenToOrder, type NewOrder, newOrderOf, type PaymentPlan } from "./new-order.ts";
 export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { orderNumber } from "./number.ts";
-export type { OrderDraft } from "./order-draft.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
+export type { OrderDraft } from "./order-draft.ts";
+export { noOrigin, type Origin } from "./origin.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";
 export type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
+export { type Placement, placeOrders } from "./place-orders.ts";
+export { type DraftedOrder, type DraftRules, readOrderDraft } from "./read-order-draft.ts";
 export { refundPayment } from "./refund-payment.ts";
 export { type Settlement, settlePayments } from "./settle-payments.ts";
 export { settleRefund } from "./settle-refund.ts";

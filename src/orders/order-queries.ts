@@ -1,5 +1,6 @@
 import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
 import type { Order, OrderItem } from "./order.ts";
+import type { Origin } from "./origin.ts";
 
 /** Draws ids for orders that will be placed. Those of a placing that fails are not used again. */
 export const drawOrderIds = many<Sql, { count: number }, { orderId: bigint }>(
@@ -7,41 +8,76 @@ export const drawOrderIds = many<Sql, { count: number }, { orderId: bigint }>(
   "select nextval('orders.order_ids') as order_id from generate_series(1, :count::int)",
 );
 
-export const insertOrders = change<
-  Tx,
-  {
-    orderIds: bigint[];
-    uids: string[];
-    customerIds: string[];
-    customerEmails: string[];
-    customerNames: string[];
-    locales: string[];
-    currencies: string[];
-    statuses: string[];
-    itemsMinors: bigint[];
-    discountMinors: bigint[];
-    taxMinors: bigint[];
-    shippingMinors: bigint[];
-    totalMinors: bigint[];
-    attempts: number[];
-    lastSequences: number[];
-    expiresAts: (Date | null)[];
-    createdAts: Date[];
-  }
->(
-  "orders.insert_orders",
-  `
-  insert into orders.orders
-    (order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor, discount_minor,
-     tax_minor, shipping_minor, total_minor, attempts, last_sequence, expires_at, created_at, updated_at)
-  select given.*, given.created_at
-    from unnest(:orderIds::bigint[], :uids::uuid[], :customerIds::uuid[], :customerEmails::text[],
+type OrderRows = {
+  orderIds: bigint[];
+  uids: string[];
+  customerIds: string[];
+  customerEmails: string[];
+  customerNames: string[];
+  locales: string[];
+  currencies: string[];
+  statuses: string[];
+  itemsMinors: bigint[];
+  discountMinors: bigint[];
+  taxMinors: bigint[];
+  shippingMinors: bigint[];
+  totalMinors: bigint[];
+  attempts: number[];
+  lastSequences: number[];
+  expiresAts: (Date | null)[];
+  createdAts: Date[];
+};
+
+const placedColumns = `order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
+     discount_minor, tax_minor, shipping_minor, total_minor, attempts, last_sequence, expires_at, created_at`;
+
+const placedArrays = `:orderIds::bigint[], :uids::uuid[], :customerIds::uuid[], :customerEmails::text[],
                 :customerNames::text[], :locales::text[], :currencies::text[], :statuses::text[],
                 :itemsMinors::bigint[], :discountMinors::bigint[], :taxMinors::bigint[], :shippingMinors::bigint[],
                 :totalMinors::bigint[], :attempts::int[], :lastSequences::int[], :expiresAts::timestamptz[],
-                :createdAts::timestamptz[])
-      as given(order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
-               discount_minor, tax_minor, shipping_minor, total_minor, attempts, last_sequence, expires_at, created_at)`,
+                :createdAts::timestamptz[]`;
+
+export const insertOrders = change<Tx, OrderRows>(
+  "orders.insert_orders",
+  `
+  insert into orders.orders
+    (${placedColumns}, updated_at)
+  select given.*, given.created_at
+    from unnest(${placedArrays})
+      as given(${placedColumns})`,
+);
+
+type OriginRows = {
+  capturedMinors: bigint[];
+  sources: (string | null)[];
+  externalReferences: (string | null)[];
+  importIds: (string | null)[];
+  importRows: (number | null)[];
+  csvSources: (string | null)[];
+  batchIds: (string | null)[];
+  orderedAts: (Date | null)[];
+  customerReferences: (string | null)[];
+  notifies: boolean[];
+  payUntils: (Date | null)[];
+};
+
+const originColumns = `captured_minor, source, external_reference, import_id, import_row, csv_source, batch_id,
+     ordered_at, customer_reference, notify, pay_until`;
+
+/** As `insertOrders`, for orders that came from elsewhere: the many that did not pay nothing for these columns. */
+export const insertOrdersWithOrigin = change<Tx, OrderRows & OriginRows>(
+  "orders.insert_orders_with_origin",
+  `
+  insert into orders.orders
+    (${placedColumns},
+     ${originColumns}, updated_at)
+  select given.*, given.created_at
+    from unnest(${placedArrays}, :capturedMinors::bigint[], :sources::text[], :externalReferences::text[],
+                :importIds::uuid[], :importRows::int[], :csvSources::text[], :batchIds::uuid[],
+                :orderedAts::timestamptz[], :customerReferences::text[], :notifies::boolean[],
+                :payUntils::timestamptz[])
+      as given(${placedColumns},
+               ${originColumns})`,
 );
 
 export const insertItems = change<
@@ -68,9 +104,15 @@ export const insertItems = change<
       as given`,
 );
 
+/** An origin as it is kept, with what the source calls the customer. */
+export interface OriginRow extends Origin {
+  readonly orderId: bigint;
+  readonly customerReference: string | null;
+}
+
 const orderColumns = `order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
          discount_minor, tax_minor, shipping_minor, total_minor, captured_minor, refunding_minor, refunded_minor,
-         charged_back_minor, attempts, refunds, last_sequence, expires_at, created_at, updated_at`;
+         charged_back_minor, attempts, refunds, last_sequence, expires_at, pay_until, notify, created_at, updated_at`;
 
 /**
  * Holds the rows until the transaction ends, in ascending order, so that two sets cannot wait for each other.
@@ -158,4 +200,41 @@ export const countOrders = one<Sql, { most: number }, { counted: bigint; estimat
 export const listExpiredOrderIds = many<Sql, { now: Date; limit: number }, { orderId: bigint }>(
   "orders.list_expired_order_ids",
   "select order_id from orders.orders where expires_at <= :now order by expires_at limit :limit",
+);
+
+/** Where orders came from, for those who show it: what moves orders and v1 need none of it. */
+export const findOrigins = many<Sql, { orderIds: bigint[] }, OriginRow>(
+  "orders.find_origins",
+  `
+  select order_id, source, external_reference, import_id, import_row, csv_source, batch_id, ordered_at,
+         customer_reference
+    from orders.orders
+   where order_id = any(:orderIds::bigint[])`,
+);
+
+/** Which orders have these references, each asked for together with its source. */
+export const findOrdersByReference = many<
+  Sql,
+  { sources: string[]; references: string[] },
+  { source: string; reference: string; orderId: bigint; uid: string }
+>(
+  "orders.find_orders_by_reference",
+  `
+  select held.source, held.external_reference as reference, held.order_id, held.uid
+    from (select distinct source, reference
+            from unnest(:sources::text[], :references::text[]) as given(source, reference)) as asked
+    join orders.orders as held on held.external_reference = asked.reference and held.source = asked.source
+   where held.external_reference is not null`,
+);
+
+/**
+ * Which orders stand between two UUIDs: those that share all digits but the last four with one that is asked for.
+ * Attempts and events are named by the digits that they share.
+ */
+export const findOrdersByUidRange = many<Sql, { lows: string[]; highs: string[] }, { orderId: bigint; uid: string }>(
+  "orders.find_orders_by_uid_range",
+  `
+  select held.order_id, held.uid
+    from unnest(:lows::uuid[], :highs::uuid[]) as asked(low, high)
+    join orders.orders as held on held.uid between asked.low and asked.high`,
 );

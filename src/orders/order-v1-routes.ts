@@ -12,6 +12,7 @@ import { orderNotFound } from "./order-errors.ts";
 import { OrderV1Body, readOrderV1 } from "./order-v1-body.ts";
 import { OrderV1View } from "./order-v1-schema.ts";
 import { ordersV1Text, orderV1Text } from "./order-v1-view.ts";
+import { noOrigin } from "./origin.ts";
 import { pageLinks } from "./page-links.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 
@@ -72,6 +73,9 @@ export function placeOrderV1Routes({ db, clock }: Counter, desk: PaymentDesk): F
           discountMinor: 0n,
           taxMinor: 0n,
           shippingMinor: 0n,
+          customerReference: null,
+          origin: noOrigin,
+          notify: true,
           by: authorOf(request),
         };
         const outcome = await desk.placeAndPay(wanted, key && { claim: key, answer: placementAnswer });

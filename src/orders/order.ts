@@ -15,6 +15,7 @@ export interface Order {
   readonly orderId: bigint;
   readonly uid: string;
   readonly customerId: string;
+  /** Empty when the customer has none. */
   readonly customerEmail: string;
   readonly customerName: string;
   /** The language of what the customer is told: `en` or `ja`. */
@@ -41,6 +42,10 @@ export interface Order {
   readonly lastSequence: number;
   /** When an unpaid order is cancelled; null unless it is pending. */
   readonly expiresAt: Date | null;
+  /** The deadline that it was placed with, whenever it waits to be paid; null: the policy's. */
+  readonly payUntil: Date | null;
+  /** Whether the customer is told of it. */
+  readonly notify: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -14,10 +14,11 @@ import { isUnavailable } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import type { OrderPolicy } from "./changes.ts";
+import type { NewOrder } from "./new-order.ts";
 import type { Order, OrderWithItems } from "./order.ts";
 import { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 import type { PaymentResult } from "./payment-result.ts";
-import { type NewOrder, placeOrders } from "./place-orders.ts";
+import { type Placement, placeOrders } from "./place-orders.ts";
 import { type Settlement, settlePayments } from "./settle-payments.ts";
 
 /** What the desk stands on. */
@@ -28,8 +29,8 @@ export interface Counter {
   readonly policy: OrderPolicy;
 }
 
-/** An order to place and pay; everything but its ids, which the desk draws. */
-export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "gateway">;
+/** An order to place and pay, without a reference of its own; the desk draws its ids. */
+export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "uidIsGiven" | "payment">;
 
 /** The caller's Idempotency-Key, and how the answer that is kept under it is made from the order. */
 export interface Keyed<Shown extends Order = OrderWithItems> {
@@ -116,13 +117,13 @@ async function placeSet(
   const now = clock.now();
   const orders = members.map(({ request }, index): NewOrder => {
     const orderId = orderIds[index] as bigint;
-    return { ...request, orderId, uid: uuidV7(now), gateway: gateway.name };
+    return { ...request, orderId, uid: uuidV7(now), payment: { kind: "charge", gateway: gateway.name } };
   });
   return db.transaction(async (tx) => {
     const used = await claimAll(tx, members, orders, now);
     const free = orders.filter((_, index) => used[index] === undefined);
     const placed = await placeOrders(tx, free, policy, now);
-    const byId = new Map(placed.map((order) => [order.orderId, order]));
+    const byId = new Map(placed.map(asPlaced).map((order) => [order.orderId, order]));
     const answers = members.map((_, index): DeskAnswer => {
       const row = used[index];
       return row ? { used: row } : { order: byId.get((orders[index] as NewOrder).orderId) as OrderWithItems };
@@ -131,6 +132,12 @@ async function placeSet(
     await reach("inside-place");
     return answers;
   });
+}
+
+/** The desk's orders have nothing that another one could have too. */
+function asPlaced(placement: Placement): OrderWithItems {
+  if (placement.outcome !== "placed") throw new Error(`An order of the desk is ${placement.outcome}.`);
+  return placement.order;
 }
 
 /** Claims the keys of those that brought one; answers the row of a key that is taken. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx, statementsOf } from "../../test/support/database.ts";
-import { givenOrder, newOrder, noon, policy } from "../../test/support/given-orders.ts";
+import { givenOrder, newOrder, noon, orderPlaced, policy } from "../../test/support/given-orders.ts";
 import { findAttempts } from "../payments/index.ts";
 import { findOrdersWithItems } from "./find-orders.ts";
 import { placeOrders } from "./place-orders.ts";
@@ -12,12 +12,13 @@ describe("placeOrders", () => {
     "writes the order with its items, its intent to charge and two events",
     inTx(async (tx) => {
       const given = newOrder(9_001n);
-      const [placed] = await placeOrders(tx, [given], policy, noon);
+      const [placement] = await placeOrders(tx, [given], policy, noon);
+      const placed = orderPlaced(placement);
       const [found] = await findOrdersWithItems(tx, [9_001n]);
       assert.deepEqual(found, placed);
-      assert.equal(placed?.status, "payment_processing");
-      assert.equal(placed?.totalMinor, 300n);
-      assert.equal(placed?.items.length, 2);
+      assert.equal(placed.status, "payment_processing");
+      assert.equal(placed.totalMinor, 300n);
+      assert.equal(placed.items.length, 2);
       const [attempt] = await findAttempts(tx, { orderIds: [9_001n] });
       assert.equal(attempt?.state, "processing");
       assert.equal(attempt?.amountMinor, 300n);

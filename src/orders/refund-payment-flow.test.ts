@@ -26,7 +26,7 @@ async function givenTwoAlike(): Promise<{ counter: Counter; orderId: bigint }> {
   await ask(db, "select setval('orders.order_ids', $1)", [BigInt(orders * 1_000)]);
   const options = { url: keyless.url, token: "", timeoutMs: 10_000, keysHonoured: false };
   const counter = { db, gateway: paymentServiceGateway(options), clock: { now: () => noon }, policy };
-  const { orderId: _orderId, uid: _uid, gateway: _gateway, ...asked } = newOrder(1n);
+  const { orderId: _orderId, uid: _uid, payment: _payment, ...asked } = newOrder(1n);
   const placed = await openPaymentDesk(counter).placeAndPay(asked);
   assert.ok("order" in placed);
   const { orderId, status } = placed.order;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { inTx, statementsOf } from "../../test/support/database.ts";
-import { by, givenOrder, newOrder, noon, policy } from "../../test/support/given-orders.ts";
+import { by, givenOrder, newOrder, noon, orderPlaced, policy } from "../../test/support/given-orders.ts";
 import { findAttempts, listEntries } from "../payments/index.ts";
 import { many, type Tx } from "../platform/db.ts";
 import { cancelOrder } from "./cancel-order.ts";
@@ -272,8 +272,8 @@ describe("settlePayments", () => {
       await fc.assert(
         fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5, maxLength: 5 }), async (sequence) => {
           next += 1n;
-          const [order] = await placeOrders(tx, [newOrder(next)], policy, noon);
-          assert.ok(order);
+          const [placement] = await placeOrders(tx, [newOrder(next)], policy, noon);
+          const order = orderPlaced(placement);
           const unknown = { ...paid(order), answer: { outcome: "unknown", reason: "late" } } as const;
           const reference = `pay-${next}`;
           const pending = { ...paid(order), answer: { outcome: "pending", reference } } as const;

@@ -5,7 +5,7 @@ import type { Order } from "./order.ts";
 import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 import { promiseRefund } from "./repayment.ts";
-import { letterJob } from "./tell-customer.ts";
+import { letterJobs } from "./tell-customer.ts";
 
 type Paid = Extract<PaymentResult["answer"], { outcome: "paid" }>;
 
@@ -111,7 +111,7 @@ function payOrder(changes: Changes, hand: OrderInHand, { attempt, answer, result
   recordCapture(changes, hand, { attempt, answer, by, order: charged, state: "paid" });
   hand.order = addEvent(changes, charged, { ...orderConfirmed(charged, changes.now), by }, { to: "paid" });
   changes.partsStarted.push(ownPart(hand.order.orderId));
-  changes.jobs.push(letterJob(hand.order.orderId, "order_confirmation"));
+  changes.jobs.push(...letterJobs(hand.order, "order_confirmation"));
   return "paid";
 }
 

@@ -62,8 +62,8 @@ describe("openWebhookWork", () => {
     assert.deepEqual(await inboxOf(inbox), [waits(1)]);
     assert.deepEqual(await inbox.due(), []);
 
-    const [order] = await inbox.db.transaction((tx) => placeOrders(tx, [newOrder(orderId)], policy, noon));
-    assert.ok(order);
+    const [placement] = await inbox.db.transaction((tx) => placeOrders(tx, [newOrder(orderId)], policy, noon));
+    assert.equal(placement?.outcome, "placed");
     const charged = { outcome: "paid", reference: "pay-77", amountMinor: 300n, currency: "USD" } as const;
     inbox.counter.gateway.findCharge = async () => charged;
     inbox.moveClock(second);

@@ -12,9 +12,9 @@ import type { Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { columnsOf } from "../platform/statements.ts";
 import { openTasks } from "../tasks/index.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes, PlacedOrigin } from "./changes.ts";
 import type { Order, OrderWithItems } from "./order.ts";
-import { insertItems, insertOrders, updateOrders } from "./order-queries.ts";
+import { insertItems, insertOrders, insertOrdersWithOrigin, updateOrders } from "./order-queries.ts";
 
 /**
  * Writes everything at once: the statements do not depend on each other's answers, so they travel together, and with
@@ -30,7 +30,7 @@ export function writeChanges(tx: Tx, changes: Changes): void {
     (order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems,
   );
   tx.finish([
-    ...placeRows(tx, inserted),
+    ...placeRows(tx, inserted, changes),
     updateRows(tx, changed),
     startAttempts(tx, changes.attemptsStarted, now),
     saveAttempts(tx, [...changes.attemptsSaved.values()], now),
@@ -46,8 +46,30 @@ export function writeChanges(tx: Tx, changes: Changes): void {
   ]);
 }
 
-function placeRows(tx: Tx, orders: readonly OrderWithItems[]): Promise<unknown>[] {
+function placeRows(tx: Tx, orders: readonly OrderWithItems[], changes: Changes): Promise<unknown>[] {
   if (orders.length === 0) return [];
+  const lines = orders.flatMap((order) => order.items.map((item) => ({ ...item, orderId: order.orderId })));
+  const items = columnsOf(lines, {
+    orderIds: (line) => line.orderId,
+    lines: (line) => line.line,
+    skus: (line) => line.sku,
+    productNames: (line) => line.productName,
+    quantities: (line) => line.quantity,
+    unitPriceMinors: (line) => line.unitPriceMinor,
+    discountMinors: (line) => line.discountMinor,
+    taxMinors: (line) => line.taxMinor,
+    lineTotalMinors: (line) => line.lineTotalMinor,
+  });
+  return [insertPlaced(tx, orders, changes), insertItems(tx, items)];
+}
+
+/** Whether an order has nothing but what every order has. */
+function isPlain(order: Order, origin: PlacedOrigin | undefined): boolean {
+  const hasOrigin = origin !== undefined && Object.values(origin).some((value) => value !== null);
+  return !hasOrigin && order.notify && order.payUntil === null && order.capturedMinor === 0n;
+}
+
+function insertPlaced(tx: Tx, orders: readonly OrderWithItems[], { origins }: Changes): Promise<number> {
   const rows = columnsOf(orders, {
     orderIds: (order) => order.orderId,
     uids: (order) => order.uid,
@@ -67,19 +89,21 @@ function placeRows(tx: Tx, orders: readonly OrderWithItems[]): Promise<unknown>[
     expiresAts: (order) => order.expiresAt,
     createdAts: (order) => order.createdAt,
   });
-  const lines = orders.flatMap((order) => order.items.map((item) => ({ ...item, orderId: order.orderId })));
-  const items = columnsOf(lines, {
-    orderIds: (line) => line.orderId,
-    lines: (line) => line.line,
-    skus: (line) => line.sku,
-    productNames: (line) => line.productName,
-    quantities: (line) => line.quantity,
-    unitPriceMinors: (line) => line.unitPriceMinor,
-    discountMinors: (line) => line.discountMinor,
-    taxMinors: (line) => line.taxMinor,
-    lineTotalMinors: (line) => line.lineTotalMinor,
+  if (orders.every((order) => isPlain(order, origins.get(order.orderId)))) return insertOrders(tx, rows);
+  const from = columnsOf(orders, {
+    capturedMinors: (order) => order.capturedMinor,
+    sources: (order) => origins.get(order.orderId)?.source ?? null,
+    externalReferences: (order) => origins.get(order.orderId)?.externalReference ?? null,
+    importIds: (order) => origins.get(order.orderId)?.importId ?? null,
+    importRows: (order) => origins.get(order.orderId)?.importRow ?? null,
+    csvSources: (order) => origins.get(order.orderId)?.csvSource ?? null,
+    batchIds: (order) => origins.get(order.orderId)?.batchId ?? null,
+    orderedAts: (order) => origins.get(order.orderId)?.orderedAt ?? null,
+    customerReferences: (order) => origins.get(order.orderId)?.customerReference ?? null,
+    notifies: (order) => order.notify,
+    payUntils: (order) => order.payUntil,
   });
-  return [insertOrders(tx, rows), insertItems(tx, items)];
+  return insertOrdersWithOrigin(tx, { ...rows, ...from });
 }
 
 async function updateRows(tx: Tx, orders: readonly Order[]): Promise<void> {

@@ -22,6 +22,7 @@ export {
   nextCheckDelayMs,
   type PaymentAttempt,
   type Refund,
+  recordedGateway,
   refundKey,
 } from "./payment.ts";
 export { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payment-count-queries.ts";

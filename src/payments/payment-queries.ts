@@ -12,6 +12,7 @@ export const insertAttempts = change<
     states: string[];
     amounts: bigint[];
     currencies: string[];
+    references: (string | null)[];
     checkAts: (Date | null)[];
     now: Date;
   }
@@ -19,10 +20,10 @@ export const insertAttempts = change<
   "payments.insert_attempts",
   `
   insert into payments.payment_attempts
-    (order_id, attempt, key, gateway, state, amount_minor, currency, check_at, created_at, updated_at)
+    (order_id, attempt, key, gateway, state, amount_minor, currency, reference, check_at, created_at, updated_at)
   select given.*, :now, :now
     from unnest(:orderIds::bigint[], :attempts::int[], :keys::text[], :gateways::text[], :states::text[],
-                :amounts::bigint[], :currencies::text[], :checkAts::timestamptz[]) as given`,
+                :amounts::bigint[], :currencies::text[], :references::text[], :checkAts::timestamptz[]) as given`,
 );
 
 /** Every attempt of these orders. Whoever means to change one holds the order's row first. */
@@ -87,16 +88,19 @@ export const insertMoneyEntries = change<
     references: string[];
     causes: string[];
     actors: string[];
+    occurredAts: (Date | null)[];
     now: Date;
   }
 >(
   "payments.insert_money_entries",
   `
   insert into payments.money_entries
-    (order_id, sequence, attempt, kind, amount_minor, currency, gateway, reference, cause, actor, recorded_at)
+    (order_id, sequence, attempt, kind, amount_minor, currency, gateway, reference, cause, actor, occurred_at,
+     recorded_at)
   select given.*, :now
     from unnest(:orderIds::bigint[], :sequences::int[], :attempts::int[], :kinds::text[], :amounts::bigint[],
-                :currencies::text[], :gateways::text[], :references::text[], :causes::text[], :actors::text[]) as given`,
+                :currencies::text[], :gateways::text[], :references::text[], :causes::text[], :actors::text[],
+                :occurredAts::timestamptz[]) as given`,
 );
 
 export const insertRefunds = change<

@@ -37,8 +37,13 @@ export interface MoneyEntry {
   readonly reference: string;
   readonly cause: string;
   readonly actor: string;
+  /** When the money moved, by the account of whoever recorded it; null or missing: when it was written down. */
+  readonly occurredAt?: Date | null;
   readonly recordedAt: Date;
 }
+
+/** The gateway by whose name payments stand that were made elsewhere: nobody can ask it. */
+export const recordedGateway = "recorded";
 
 export type RefundState = "requested" | "succeeded" | "failed";
 

@@ -14,6 +14,7 @@ export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[],
     states: (one) => one.state,
     amounts: (one) => one.amountMinor,
     currencies: (one) => one.currency,
+    references: (one) => one.reference,
     checkAts: (one) => one.checkAt,
   });
   await insertAttempts(tx, { ...columns, now });
@@ -48,6 +49,7 @@ export async function recordMoney(tx: Tx, entries: readonly MoneyEntry[], now: D
     references: (one) => one.reference,
     causes: (one) => one.cause,
     actors: (one) => one.actor,
+    occurredAts: (one) => one.occurredAt ?? null,
   });
   await insertMoneyEntries(tx, { ...columns, now });
 }

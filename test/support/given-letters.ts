@@ -56,6 +56,8 @@ function orderLetter({ kind: _, lines, ...wanted }: WantedLetter = {}): OrderLet
     refunds: 0,
     lastSequence: 4,
     expiresAt: null,
+    payUntil: null,
+    notify: true,
     createdAt: noon,
     updatedAt: noon,
     items,

@@ -1,9 +1,10 @@
 import { customerIdOf } from "../../src/orders/draft.ts";
 import { advanceOrder, cancelOrder, settlePayments } from "../../src/orders/index.ts";
+import type { NewOrder } from "../../src/orders/new-order.ts";
 import type { OrderStatus, OrderWithItems } from "../../src/orders/order.ts";
 import { drawOrderIds } from "../../src/orders/order-queries.ts";
-import type { NewOrder } from "../../src/orders/place-orders.ts";
-import { placeOrders } from "../../src/orders/place-orders.ts";
+import { noOrigin } from "../../src/orders/origin.ts";
+import { type Placement, placeOrders } from "../../src/orders/place-orders.ts";
 import { refundPayment } from "../../src/orders/refund-payment.ts";
 import { tellCustomer } from "../../src/orders/tell-customer.ts";
 import type { Tx } from "../../src/platform/db.ts";
@@ -48,17 +49,26 @@ export function newOrder(orderId: bigint, wanted: Wanted = {}): NewOrder {
     discountMinor: 0n,
     taxMinor: 0n,
     shippingMinor: 0n,
-    gateway: "sandbox",
+    customerReference: null,
+    payment: { kind: "charge", gateway: "sandbox" },
+    origin: noOrigin,
+    notify: true,
     by,
   };
+}
+
+/** The order that was placed, or a failure. */
+export function orderPlaced(placement: Placement | undefined): OrderWithItems {
+  if (placement?.outcome !== "placed") throw new Error(`The order is ${placement?.outcome}, not placed.`);
+  return placement.order;
 }
 
 /** Places an order and moves it to the status wanted, as the verbs do it. */
 export async function givenOrder(tx: Tx, wanted: Wanted = {}): Promise<OrderWithItems> {
   await prepareJobs(tx, [tellCustomer, refundPayment]);
   const [drawn] = await drawOrderIds(tx, { count: 1 });
-  const [placed] = await placeOrders(tx, [newOrder(drawn?.orderId ?? 0n, wanted)], policy, noon);
-  if (!placed) throw new Error("Nothing was placed.");
+  const [placement] = await placeOrders(tx, [newOrder(drawn?.orderId ?? 0n, wanted)], policy, noon);
+  const placed = orderPlaced(placement);
   const status = wanted.status ?? "payment_processing";
   const { orderId } = placed;
   if (status === "payment_processing") return placed;

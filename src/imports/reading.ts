@@ -24,7 +24,10 @@ export interface ReadRow {
   readonly dropped: boolean;
 }
 
-/** Rows that stand together and belong to one order. Rows of the same order further down are another fragment. */
+/**
+ * Rows that stand together and belong to one order. Where the plan groups by reference, rows of the same order further
+ * down are another fragment: those with one `uid`, or without one with one `reference`, are one order.
+ */
 export interface ReadOrder {
   readonly reference: string | null;
   /** At least one. */
@@ -33,6 +36,8 @@ export interface ReadOrder {
   readonly draft: OrderDraft | null;
   /** The order's UUID, when the file is an export of ours. */
   readonly uid: string | null;
+  /** Payments are recorded, and the file says that this order was not paid: it stays unpaid. */
+  readonly unpaid: boolean;
 }
 
 /** How a file was understood: shown in the preview, and kept so that a later reading understands it the same way. */

@@ -24,6 +24,10 @@ export interface Bench {
   readonly connections: number;
   /** How many orders are there already, for P8. */
   readonly orders: number;
+  /** How many orders P4's file has, how large P5's is, and how long its import may take before it is cancelled. */
+  readonly importOrders: number;
+  readonly importBytes: number;
+  readonly importSeconds: number;
   note(bar: Bar): void;
 }
 

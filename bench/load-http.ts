@@ -2,8 +2,8 @@ import { connect, type Socket } from "node:net";
 
 export interface Load {
   readonly port: number;
-  /** A whole HTTP/1.1 request, sent again and again on each connection. */
-  readonly request: Buffer;
+  /** A whole HTTP/1.1 request, sent again and again on each connection, or what makes the next one. */
+  readonly request: Buffer | (() => Buffer);
   readonly connections: number;
   readonly seconds: number;
   /** A request starts at most so often a second over all connections; without it each follows the last answer. */
@@ -84,8 +84,9 @@ function runConnection(load: Load, run: Run): Promise<void> {
       return;
     }
     if (gapMs === 0) dueAt = now;
-    if (dueAt > now) setTimeout(() => socket.write(load.request), dueAt - now);
-    else socket.write(load.request);
+    const request = typeof load.request === "function" ? load.request() : load.request;
+    if (dueAt > now) setTimeout(() => socket.write(request), dueAt - now);
+    else socket.write(request);
   };
   onAnswers(socket, (answer) => {
     run.done(dueAt, answer);

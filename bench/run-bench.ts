@@ -4,20 +4,26 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { type Bar, type Bench, printBar, printTable, saveBars } from "./bars.ts";
+import { measureBatch } from "./measure-batch.ts";
 import { measureDelivery } from "./measure-delivery.ts";
+import { measureFootprint } from "./measure-footprint.ts";
 import { measureGrowth } from "./measure-growth.ts";
+import { measureImport } from "./measure-import.ts";
 import { measureLatency, measurePlacing, measureSustained } from "./measure-placing.ts";
 import { measureReading } from "./measure-reading.ts";
 import { measureStart } from "./measure-start.ts";
 import { startServer } from "./start-server.ts";
 
-const parts = ["P1", "P6", "P8", "P10", "P11"] as const;
+const parts = ["P1", "P3", "P4", "P5", "P6", "P8", "P10", "P11"] as const;
 const help = `npm run bench -- [flags]: measures the bars of bench/README.md and prints them beside the last results.
   --only P1,P11  some parts only, of ${parts.join(", ")}; P1 measures R, P1, P2 and P1s
   --rounds N     sides of a ratio in turn, so often (3)
   --seconds N    for each measurement (8)
   --sustain N    seconds of P1s (60)
   --orders N     that are there for P8 (2000000); filling takes minutes and 5 GB for two million
+  --import-orders N   that P4's file has (100000)
+  --import-bytes N    that P5's file has (1000000000)
+  --import-seconds N  after which P5's import is cancelled (1800)
   --connections N  (128)
   --save         writes the results to bench/results/
   --help`;
@@ -29,6 +35,9 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "8" },
     sustain: { type: "string", default: "60" },
     orders: { type: "string", default: "2000000" },
+    "import-orders": { type: "string", default: "100000" },
+    "import-bytes": { type: "string", default: "1000000000" },
+    "import-seconds": { type: "string", default: "1800" },
     connections: { type: "string", default: "128" },
     save: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -51,6 +60,9 @@ const sizes = {
   seconds: Number(flags.seconds),
   sustain: Number(flags.sustain),
   orders: Number(flags.orders),
+  importOrders: Number(flags["import-orders"]),
+  importBytes: Number(flags["import-bytes"]),
+  importSeconds: Number(flags["import-seconds"]),
   connections: Number(flags.connections),
 };
 const folder = mkdtempSync(join(tmpdir(), "orderwell-bench-"));
@@ -70,6 +82,9 @@ try {
     await measureLatency(bench, p1);
     await measureSustained(bench, r);
   }
+  if (wanted.has("P3")) await measureBatch(bench);
+  if (wanted.has("P4")) await measureImport(bench);
+  if (wanted.has("P5")) await measureFootprint(bench);
   if (wanted.has("P11")) await measureDelivery(bench);
   if (wanted.has("P6")) await measureReading(bench);
 } finally {

@@ -1,7 +1,8 @@
 import { ownPart } from "../fulfillment/index.ts";
-import { attemptKey, findCaptures, type PaymentAttempt, recordedGateway } from "../payments/index.ts";
+import { attemptKey, findCaptures, type PaymentAttempt, recordedGateway, recordedOnce } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import type { Fault } from "../platform/errors.ts";
+import { declareRaces } from "../platform/races.ts";
 import { addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
 import { findNearUids, isUid, type PlacedBefore, stemOf } from "./find-references.ts";
 import type { NewOrder, PaymentPlan } from "./new-order.ts";
@@ -11,6 +12,9 @@ import { findOrdersByReference } from "./order-queries.ts";
 import { startAttempt } from "./settlement.ts";
 import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
+
+// Looked at before orders are written; whoever commits the same meanwhile makes the second one look again.
+declareRaces(["orders_reference_once", "orders_uid_once", recordedOnce]);
 
 /** What became of an order that was to be placed. */
 export type Placement =

@@ -39,7 +39,7 @@ export {
   sumMoney,
 } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, saveRefunds, startAttempts } from "./record-payments.ts";
-export { isRecordedTwice } from "./recorded-twice.ts";
+export { isRecordedTwice, recordedOnce } from "./recorded-twice.ts";
 export { suspendMoney } from "./suspend-money.ts";
 export type { SuspendedMoney } from "./suspense.ts";
 export {

@@ -1,12 +1,9 @@
-const uniqueViolation = "23505";
+import { brokenUniqueness } from "../platform/races.ts";
+
+/** The ledger has each payment, refund and chargeback of a gateway once. */
+export const recordedOnce = "money_entries_reference_once";
 
 /** Whether a transaction failed since the ledger has one of its payments, refunds or chargebacks already. */
 export function isRecordedTwice(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    error.code === uniqueViolation &&
-    "constraint" in error &&
-    error.constraint === "money_entries_reference_once"
-  );
+  return brokenUniqueness(error) === recordedOnce;
 }

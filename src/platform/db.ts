@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
 import { type Lending, lendConnections } from "./lend-connections.ts";
+import { lostRace } from "./races.ts";
 import { sendCopy } from "./send-copy.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
 import { inSpan, type SpanOptions } from "./trace.ts";
@@ -34,7 +35,8 @@ export interface Tx extends Sql {
 export interface Db extends Sql {
   /**
    * Runs the work in one transaction and commits it. Runs it again from the start when PostgreSQL asks for that
-   * (serialization failure, deadlock), three times at most, so the work has no effect but its statements.
+   * (serialization failure, deadlock), three times at most, or when it lost a declared race, eight times at most, so the
+   * work has no effect but its statements.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   load(): DbLoad;
@@ -50,7 +52,7 @@ export interface DbLoad {
   readonly waiting: number;
   readonly committed: number;
   readonly failed: number;
-  /** Runs that PostgreSQL asked to repeat: serialization failures and deadlocks. */
+  /** Runs that were repeated: serialization failures, deadlocks and lost races. */
   readonly repeated: number;
 }
 
@@ -73,6 +75,7 @@ const connectTimeoutMs = 5_000; // Also the longest wait for a free connection; 
 const longestAnswerGraceMs = 5_000;
 const keepAliveDelayMs = 10_000;
 const tries = 3;
+const raceTries = 8; // Each is lost to another winner: there are never so many at once who write the same.
 
 /**
  * Our statements reach rows by their keys. Left alone, the planner takes a set of unknown size for 100 rows and a fresh
@@ -157,9 +160,11 @@ function namedRows(result: pg.QueryArrayResult): object[] {
   });
 }
 
-function mustRunAgain(error: unknown): boolean {
+/** How often work may run that failed so. */
+function triesAfter(error: unknown): number {
+  if (lostRace(error)) return raceTries;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "40001" || code === "40P01";
+  return code === "40001" || code === "40P01" ? tries : 1;
 }
 
 /** How transactions ended, counted. */
@@ -176,7 +181,7 @@ async function inTransaction<Result>(lending: Lending, ends: Ends, work: (tx: Tx
       ends.committed += 1;
       return result;
     } catch (error) {
-      if (attempt >= tries || !mustRunAgain(error)) {
+      if (attempt >= triesAfter(error)) {
         ends.failed += 1;
         throw error;
       }

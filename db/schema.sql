@@ -10,6 +10,8 @@ create schema http;
 
 create schema identity;
 
+create schema imports;
+
 create schema notifications;
 
 create schema orders;
@@ -124,6 +126,101 @@ create table identity.api_keys (
   constraint api_keys_prefix_once UNIQUE (prefix)
 );
 
+create table imports.import_orders (
+  import_id bigint not null,
+  order_no integer not null,
+  rows integer not null,
+  live_rows integer not null,
+  fragments integer default 1 not null,
+  merged_into integer,
+  order_id bigint,
+  exception text,
+  unpaid boolean default false not null,
+  reference text,
+  uid uuid,
+  draft json,
+  reason json,
+  constraint import_orders_exception_known CHECK ((exception = ANY (ARRAY['rejected'::text, 'duplicate'::text, 'dropped'::text]))),
+  constraint import_orders_merged_into_an_earlier CHECK ((merged_into < order_no)),
+  constraint import_orders_pending_have_a_draft CHECK (((exception IS NOT NULL) OR (order_id IS NOT NULL) OR (draft IS NOT NULL) OR (merged_into IS NOT NULL))),
+  constraint import_orders_rows_counted CHECK (((rows > 0) AND (live_rows >= 0) AND (fragments > 0))),
+  constraint import_orders_pkey PRIMARY KEY (import_id, order_no)
+) with (fillfactor=75);
+CREATE INDEX import_orders_exceptions ON imports.import_orders USING btree (import_id, exception, order_no) WHERE (exception IS NOT NULL);
+CREATE INDEX import_orders_merged ON imports.import_orders USING btree (import_id, merged_into, order_no) WHERE (merged_into IS NOT NULL);
+
+create table imports.import_rows (
+  import_id bigint not null,
+  row_no integer not null,
+  order_no integer not null,
+  line integer not null,
+  dropped boolean not null,
+  faults json,
+  raw text not null,
+  constraint import_rows_numbered CHECK (((order_no > 0) AND (row_no >= order_no) AND (line > 0))),
+  constraint import_rows_pkey PRIMARY KEY (import_id, row_no)
+);
+CREATE INDEX import_rows_with_faults ON imports.import_rows USING btree (import_id, row_no) WHERE (faults IS NOT NULL);
+
+create table imports.imports (
+  import_id bigint generated always as identity not null,
+  uid uuid not null,
+  source text not null,
+  name text not null,
+  status text default 'received'::text not null,
+  paused_at timestamp with time zone,
+  options jsonb not null,
+  plan jsonb,
+  blob_key text,
+  bytes bigint not null,
+  content_hash text not null,
+  options_hash text not null,
+  generation integer not null,
+  stage text,
+  mark integer default 0 not null,
+  read_bytes bigint default 0 not null,
+  stage_at timestamp with time zone,
+  stage_from integer default 0 not null,
+  runner uuid,
+  rows_read integer default 0 not null,
+  rows_dropped integer default 0 not null,
+  rows_placed integer default 0 not null,
+  rows_rejected integer default 0 not null,
+  rows_duplicate integer default 0 not null,
+  orders_read integer default 0 not null,
+  orders_dropped integer default 0 not null,
+  orders_placed integer default 0 not null,
+  orders_rejected integer default 0 not null,
+  orders_duplicate integer default 0 not null,
+  orders_unpaid integer default 0 not null,
+  fault_counts jsonb default '[]'::jsonb not null,
+  failure_code text,
+  failure_detail text,
+  created_by text not null,
+  last_sequence integer default 0 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint imports_completed_have_nothing_pending CHECK (((status <> ALL (ARRAY['completed'::text, 'completed_with_errors'::text])) OR (((((orders_dropped + orders_placed) + orders_rejected) + orders_duplicate) = orders_read) AND ((((rows_dropped + rows_placed) + rows_rejected) + rows_duplicate) = rows_read)))),
+  constraint imports_counts_not_negative CHECK (((LEAST(mark, stage_from, rows_read, rows_dropped, rows_placed, rows_rejected, rows_duplicate, orders_read, orders_dropped, orders_placed, orders_rejected, orders_duplicate, orders_unpaid) >= 0) AND (LEAST(bytes, read_bytes) >= 0))),
+  constraint imports_counts_within_what_was_read CHECK ((((((orders_dropped + orders_placed) + orders_rejected) + orders_duplicate) <= orders_read) AND ((((rows_dropped + rows_placed) + rows_rejected) + rows_duplicate) <= rows_read))),
+  constraint imports_ended_say_when CHECK (((status = ANY (ARRAY['completed'::text, 'completed_with_errors'::text, 'cancelled'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
+  constraint imports_failed_say_why CHECK ((((status = 'failed'::text) = (failure_code IS NOT NULL)) AND ((failure_code IS NULL) = (failure_detail IS NULL)))),
+  constraint imports_keep_their_file CHECK (((blob_key IS NOT NULL) OR (ended_at IS NOT NULL))),
+  constraint imports_only_running_are_paused CHECK (((paused_at IS NULL) OR (status = 'running'::text))),
+  constraint imports_stage_fits CHECK (
+CASE status
+    WHEN 'validating'::text THEN ((stage = ANY (ARRAY['reading'::text, 'merging'::text, 'checking'::text])) IS TRUE)
+    WHEN 'running'::text THEN ((stage = ANY (ARRAY['placing'::text, 'paying'::text])) IS TRUE)
+    ELSE (stage IS NULL)
+END),
+  constraint imports_status_known CHECK ((status = ANY (ARRAY['received'::text, 'validating'::text, 'ready'::text, 'running'::text, 'completed'::text, 'completed_with_errors'::text, 'cancelled'::text, 'failed'::text]))),
+  constraint imports_pkey PRIMARY KEY (import_id),
+  constraint imports_file_once UNIQUE (source, content_hash, options_hash, generation),
+  constraint imports_uid_once UNIQUE (uid)
+) with (fillfactor=50);
+
 create table notifications.mailbox (
   singleton boolean default true not null,
   forgotten_before timestamp with time zone,
@@ -189,6 +286,18 @@ create table orders.order_items (
   constraint order_items_pkey PRIMARY KEY (order_id, line)
 );
 
+create table orders.order_search (
+  order_id bigint not null,
+  created_at timestamp with time zone not null,
+  currency text not null,
+  total_minor bigint not null,
+  words tsvector not null,
+  constraint order_search_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders.orders(order_id),
+  constraint order_search_pkey PRIMARY KEY (order_id)
+);
+CREATE INDEX order_search_by_amount ON orders.order_search USING btree (currency, total_minor, order_id);
+CREATE INDEX order_search_words ON orders.order_search USING gin (words) WITH (gin_pending_list_limit='1024');
+
 create table orders.orders (
   order_id bigint not null,
   uid uuid not null,
@@ -236,10 +345,20 @@ create table orders.orders (
   constraint orders_pkey PRIMARY KEY (order_id),
   constraint orders_uid_once UNIQUE (uid)
 ) with (fillfactor=80);
+CREATE INDEX orders_by_date ON orders.orders USING btree (created_at, order_id);
+CREATE INDEX orders_by_status ON orders.orders USING btree (status, created_at, order_id);
 CREATE INDEX orders_expiring ON orders.orders USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE UNIQUE INDEX orders_import_row_once ON orders.orders USING btree (import_id, import_row) WHERE (import_id IS NOT NULL);
 CREATE INDEX orders_of_batch ON orders.orders USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+CREATE INDEX orders_of_import ON orders.orders USING btree (import_id, status, created_at, order_id) WHERE (import_id IS NOT NULL);
 CREATE UNIQUE INDEX orders_reference_once ON orders.orders USING btree (external_reference, source) WHERE (external_reference IS NOT NULL);
+
+create table orders.search_mark (
+  singleton boolean default true not null,
+  "position" bigint not null,
+  constraint search_mark_is_one CHECK (singleton),
+  constraint search_mark_pkey PRIMARY KEY (singleton)
+);
 
 create table payments.money_entries (
   order_id bigint not null,

@@ -5,7 +5,7 @@ with ours as (
   select oid
     from pg_namespace
    where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
-                     'notifications', 'graphile_worker')
+                     'notifications', 'imports', 'graphile_worker')
 )
 select format('The index %s is not valid.', indexrelid::regclass) as what
   from pg_index
@@ -19,8 +19,9 @@ union all
 select format('%s promises that something stands once, and is not there or not unique.', promised)
   from unnest(array[
          'events.events_pkey', 'events.feed_pkey', 'events.sequencer_pkey', 'fulfillment.provider_orders_pkey',
-         'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'notifications.mails_message_once',
-         'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
+         'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'imports.import_orders_pkey',
+         'imports.import_rows_pkey', 'imports.imports_file_once', 'imports.imports_pkey', 'imports.imports_uid_once',
+         'notifications.mails_message_once', 'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
          'payments.money_entries_pkey', 'payments.money_entries_reference_once', 'payments.payment_attempts_one_paid',
          'payments.payment_attempts_pkey', 'payments.refunds_pkey', 'payments.sandbox_payments_pkey',
          'payments.sandbox_refunds_pkey', 'payments.suspense_pkey', 'payments.webhook_inbox_pkey',

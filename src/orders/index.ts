@@ -16,7 +16,9 @@ export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { orderNumber } from "./number.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export type { OrderDraft } from "./order-draft.ts";
+export type { OrderSum } from "./order-sum-queries.ts";
 export { noOrigin, type Origin } from "./origin.ts";
+export { type PaidPlaced, type PayPlaced, type PlacedTogether, payPlacedOrders } from "./pay-placed-flow.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";
 export type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
 export { type Placement, placeOrders } from "./place-orders.ts";
@@ -24,4 +26,5 @@ export { type DraftedOrder, type DraftRules, readOrderDraft } from "./read-order
 export { refundPayment } from "./refund-payment.ts";
 export { type Settlement, settlePayments } from "./settle-payments.ts";
 export { settleRefund } from "./settle-refund.ts";
+export { type CameTogether, sumOrders } from "./sum-orders.ts";
 export { type LetterKind, tellCustomer } from "./tell-customer.ts";

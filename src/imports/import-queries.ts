@@ -1,0 +1,206 @@
+import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
+import { manyBy } from "../platform/filter-rows.ts";
+import type { Import, ImportStage, ImportStatus } from "./import.ts";
+
+const columns = `
+  import_id, uid, source, name, status, paused_at, options, plan, blob_key, bytes, content_hash, options_hash, generation,
+  stage, mark, read_bytes, stage_at, stage_from, runner, rows_read, rows_dropped, rows_placed, rows_rejected,
+  rows_duplicate, orders_read, orders_dropped, orders_placed, orders_rejected, orders_duplicate, orders_unpaid,
+  failure_code, failure_detail, created_by, last_sequence, created_at, updated_at, started_at, ended_at`;
+
+/** What makes a file the same file. */
+export type FileKey = { source: string; contentHash: string; optionsHash: string };
+
+/** Answers nothing when the file has an import of this generation; waits for a transaction that makes one just now. */
+export const insertImport = maybeOne<
+  Tx,
+  FileKey & {
+    uid: string;
+    name: string;
+    options: string;
+    blobKey: string;
+    bytes: bigint;
+    generation: number;
+    createdBy: string;
+    now: Date;
+  },
+  Import
+>(
+  "imports.insert_import",
+  `
+  insert into imports.imports
+    (uid, source, name, options, blob_key, bytes, content_hash, options_hash, generation, created_by, created_at, updated_at)
+  values (:uid, :source, :name, :options::jsonb, :blobKey, :bytes, :contentHash, :optionsHash, :generation, :createdBy,
+          :now, :now)
+      on conflict (source, content_hash, options_hash, generation) do nothing
+  returning ${columns}`,
+);
+
+/** The newest import of a file. */
+export const findImportOfFile = maybeOne<Sql, FileKey, Import>(
+  "imports.find_import_of_file",
+  `
+  select ${columns}
+    from imports.imports
+   where source = :source and content_hash = :contentHash and options_hash = :optionsHash
+   order by generation desc
+   limit 1`,
+);
+
+export const findImportByUid = maybeOne<Sql, { uid: string }, Import>(
+  "imports.find_import_by_uid",
+  `
+  select ${columns}
+    from imports.imports
+   where uid = :uid::uuid`,
+);
+
+/** Holds the import until the transaction ends. Every verb that moves one takes this first. */
+export const lockImport = maybeOne<Tx, { uid: string }, Import>(
+  "imports.lock_import",
+  `
+  select ${columns}
+    from imports.imports
+   where uid = :uid::uuid
+     for no key update`,
+);
+
+/** Imports, newest first. */
+export const listImportsBy = manyBy<{ status?: ImportStatus | undefined; source?: string | undefined }, Import>(
+  "imports.list_imports",
+  { status: "status = :status", source: "source = :source" },
+  (conditions) => `
+  select ${columns}
+    from imports.imports
+   where import_id < :before${conditions}
+   order by import_id desc
+   limit :limit`,
+);
+
+/** What a move of an import changes; counts are added to apart. */
+export type ImportState = {
+  importId: bigint;
+  source: string;
+  status: ImportStatus;
+  pausedAt: Date | null;
+  options: string;
+  optionsHash: string;
+  generation: number;
+  plan: string | null;
+  stage: ImportStage | null;
+  mark: number;
+  readBytes: bigint;
+  stageAt: Date | null;
+  stageFrom: number;
+  runner: string | null;
+  ordersUnpaid: number;
+  failureCode: string | null;
+  failureDetail: string | null;
+  lastSequence: number;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  now: Date;
+};
+
+/** The caller holds the row. */
+export const saveImport = change<Tx, ImportState>(
+  "imports.save_import",
+  `
+  update imports.imports
+     set source = :source, status = :status, paused_at = :pausedAt, options = :options::jsonb, options_hash = :optionsHash,
+         generation = :generation, plan = :plan::jsonb, stage = :stage, mark = :mark, read_bytes = :readBytes,
+         stage_at = :stageAt, stage_from = :stageFrom, runner = :runner::uuid, orders_unpaid = :ordersUnpaid,
+         failure_code = :failureCode, failure_detail = :failureDetail, last_sequence = :lastSequence,
+         started_at = :startedAt, ended_at = :endedAt, updated_at = :now
+   where import_id = :importId`,
+);
+
+/** Forgets what was counted, before a file is read again. The caller holds the row. */
+export const resetCounts = change<Tx, { importId: bigint }>(
+  "imports.reset_counts",
+  `
+  update imports.imports
+     set rows_read = 0, rows_dropped = 0, rows_placed = 0, rows_rejected = 0, rows_duplicate = 0, orders_read = 0,
+         orders_dropped = 0, orders_placed = 0, orders_rejected = 0, orders_duplicate = 0, orders_unpaid = 0,
+         fault_counts = '[]'
+   where import_id = :importId`,
+);
+
+/** What a piece of work adds. */
+export type ImportProgress = {
+  rowsRead: number;
+  rowsDropped: number;
+  rowsPlaced: number;
+  rowsRejected: number;
+  rowsDuplicate: number;
+  ordersRead: number;
+  ordersDropped: number;
+  ordersPlaced: number;
+  ordersRejected: number;
+  ordersDuplicate: number;
+};
+
+/**
+ * Counts what a piece of work did and moves the mark, if the runner still has the import and it is still at this stage:
+ * else it changes nothing, and the piece must be rolled back. The last statement of a piece, so that pieces that are
+ * under way at once wait for each other only here.
+ */
+export const addProgress = change<
+  Tx,
+  ImportProgress & {
+    importId: bigint;
+    runner: string;
+    stage: ImportStage;
+    mark: number;
+    readBytes: bigint;
+    now: Date;
+  }
+>(
+  "imports.add_progress",
+  `
+  update imports.imports
+     set rows_read = rows_read + :rowsRead, rows_dropped = rows_dropped + :rowsDropped,
+         rows_placed = rows_placed + :rowsPlaced, rows_rejected = rows_rejected + :rowsRejected,
+         rows_duplicate = rows_duplicate + :rowsDuplicate, orders_read = orders_read + :ordersRead,
+         orders_dropped = orders_dropped + :ordersDropped, orders_placed = orders_placed + :ordersPlaced,
+         orders_rejected = orders_rejected + :ordersRejected, orders_duplicate = orders_duplicate + :ordersDuplicate,
+         mark = greatest(mark, :mark), read_bytes = greatest(read_bytes, :readBytes), updated_at = :now
+   where import_id = :importId and runner = :runner::uuid and stage = :stage`,
+);
+
+/** The kinds of faults that reading found, most frequent first. */
+export type FaultCount = { code: string; column: string | null; rows: number };
+
+export const saveFaultCounts = change<Tx, { importId: bigint; faultCounts: string }>(
+  "imports.save_fault_counts",
+  "update imports.imports set fault_counts = :faultCounts::jsonb where import_id = :importId",
+);
+
+export const getFaultCounts = one<Sql, { importId: bigint }, { faultCounts: FaultCount[] }>(
+  "imports.get_fault_counts",
+  "select fault_counts from imports.imports where import_id = :importId",
+);
+
+/** Files of imports that ended before a time, oldest first. */
+export const listOldFiles = many<Sql, { before: Date; limit: number }, { uid: string; blobKey: string }>(
+  "imports.list_old_files",
+  `
+  select uid, blob_key
+    from imports.imports
+   where ended_at < :before and blob_key is not null
+   order by import_id
+   limit :limit`,
+);
+
+export const forgetFile = change<Tx, { uid: string }>(
+  "imports.forget_file",
+  `
+  update imports.imports
+     set blob_key = null
+   where uid = :uid::uuid and ended_at is not null`,
+);
+
+export const countImports = many<Sql, Record<never, never>, { status: ImportStatus; imports: bigint }>(
+  "imports.count_imports",
+  "select status, count(*) as imports from imports.imports group by status",
+);

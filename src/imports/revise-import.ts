@@ -1,0 +1,50 @@
+import { recordAction } from "../audit/index.ts";
+import type { Tx } from "../platform/db.ts";
+import { enqueue, queued } from "../platform/jobs.ts";
+import { holdImport } from "./find-imports.ts";
+import { type Import, noCounts } from "./import.ts";
+import { importExists, importFileGone } from "./import-errors.ts";
+import type { ImportOptions } from "./import-options.ts";
+import { findImportOfFile, resetCounts } from "./import-queries.ts";
+import { canBeRevised, changeImport, refuseMove } from "./move-import.ts";
+import { runImport } from "./run-import.ts";
+import type { AskedOfImport } from "./start-import.ts";
+
+export interface RevisedImport extends AskedOfImport {
+  readonly options: ImportOptions;
+  readonly optionsHash: string;
+}
+
+/**
+ * Has a file read again with other options, before anything of it is placed: an import that is ready, or that failed.
+ * Keeps in the audit who did so.
+ *
+ * Locks the import. A second call with the options that it has changes nothing, unless it failed: then it tries again.
+ * @throws import.not_found, import.cannot_move, import.exists, import.file_gone
+ */
+export async function reviseImport(tx: Tx, revised: RevisedImport, now: Date): Promise<Import> {
+  const { uid, options, optionsHash, by } = revised;
+  const held = await holdImport(tx, uid);
+  const source = options.source ?? held.source;
+  const isAsItWas = optionsHash === held.optionsHash && source === held.source;
+  if (isAsItWas && (held.status === "received" || held.status === "validating" || held.status === "ready")) return held;
+  if (!canBeRevised(held)) refuseMove(held, "be read with other options");
+  if (held.blobKey === null) throw importFileGone({});
+  const generation = isAsItWas ? held.generation : await generationFor(tx, held, { source, optionsHash });
+
+  await resetCounts(tx, held);
+  const forgotten = { ...noCounts, plan: null, stage: null, mark: 0, readBytes: 0n, stageAt: null, stageFrom: 0 };
+  const afresh = { runner: null, failureCode: null, failureDetail: null };
+  const change = { status: "received", source, options, optionsHash, generation, ...forgotten, ...afresh } as const;
+  const received = await changeImport(tx, held, change, now);
+  await recordAction(tx, { by, action: "import.revised", subject: `import/${uid}`, detail: { options } }, now);
+  await enqueue(tx, [queued(runImport, { importUid: held.uid })]);
+  return received;
+}
+
+/** @throws import.exists */
+async function generationFor(tx: Tx, held: Import, key: { source: string; optionsHash: string }): Promise<number> {
+  const other = await findImportOfFile(tx, { ...key, contentHash: held.contentHash });
+  if (other && other.status !== "cancelled" && other.status !== "failed") throw importExists({ import: other.uid });
+  return (other?.generation ?? 0) + 1;
+}

@@ -1,10 +1,7 @@
-import { findProviderOrders } from "../fulfillment/index.ts";
 import { assertMatch, type IfMatch } from "../http/match-request.ts";
-import { findAttempts } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
-import { findOrdersWithItems } from "./find-orders.ts";
 import { lockOrders } from "./order-queries.ts";
-import { orderView } from "./order-view.ts";
+import { showOrders } from "./show-orders.ts";
 
 /**
  * Makes sure that an order is as the caller saw it, for writes on it that brought an `If-Match`; without one it asks
@@ -17,10 +14,6 @@ export async function assertOrderMatches(tx: Tx, orderId: bigint, ifMatch: IfMat
   if (ifMatch === undefined) return;
   const orderIds = [orderId];
   await lockOrders(tx, { orderIds });
-  const [[order], attempts, parts] = await Promise.all([
-    findOrdersWithItems(tx, orderIds),
-    findAttempts(tx, { orderIds }),
-    findProviderOrders(tx, { orderIds }),
-  ]);
-  if (order) assertMatch(ifMatch, orderView(order, attempts, parts));
+  const [shown] = await showOrders(tx, orderIds);
+  if (shown) assertMatch(ifMatch, shown);
 }

@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { listStream } from "../events/index.ts";
-import { findProviderOrders } from "../fulfillment/index.ts";
 import { answerWithTag } from "../http/match-request.ts";
-import { findAttempts } from "../payments/index.ts";
 import type { Db } from "../platform/db.ts";
-import { findOrdersWithItems, getOrderId } from "./find-orders.ts";
+import { getOrderId } from "./find-orders.ts";
 import { orderNotFound } from "./order-errors.ts";
-import { OrderView, orderView } from "./order-view.ts";
+import { OrderView } from "./order-view.ts";
+import { showOrders } from "./show-orders.ts";
 import { TimelineView, timelineView } from "./timeline-view.ts";
 
 const tags = ["Orders"];
@@ -33,14 +32,9 @@ export function orderRoutes(db: Db): FastifyPluginAsyncTypebox {
       },
       async handler(request, reply) {
         const { params } = request;
-        const orderIds = [await getOrderId(db, params.id)];
-        const [[order], attempts, parts] = await Promise.all([
-          findOrdersWithItems(db, orderIds),
-          findAttempts(db, { orderIds }),
-          findProviderOrders(db, { orderIds }),
-        ]);
+        const [order] = await showOrders(db, [await getOrderId(db, params.id)]);
         if (!order) throw orderNotFound({ order: params.id });
-        return answerWithTag(request, reply, orderView(order, attempts, parts));
+        return answerWithTag(request, reply, order);
       },
     });
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import type { ProviderOrder } from "../fulfillment/index.ts";
 import type { PaymentAttempt } from "../payments/index.ts";
+import type { PlacedOrigin } from "./changes.ts";
 import { orderNumber } from "./number.ts";
 import { movesFrom, type OrderWithItems, orderStatuses } from "./order.ts";
 
@@ -11,6 +12,11 @@ export function minor(example: number) {
 }
 
 const Time = Type.String({ format: "date-time" });
+
+/** What an order may lack: it is null then. */
+function known(example: string | null, description: string) {
+  return Type.Union([Type.String(), Type.Null()], { description, examples: [example] });
+}
 
 const OrderItemView = Type.Object(
   {
@@ -66,8 +72,9 @@ export const OrderView = Type.Object(
     status: Type.Enum([...orderStatuses], { title: "OrderStatus", examples: ["paid"] }),
     next_statuses: Type.Array(Type.String({ examples: ["shipped"] }), { description: "Where it can go from here." }),
     customer_id: Type.String({ format: "uuid" }),
-    customer_email: Type.String({ examples: ["tanaka@example.co.jp"] }),
+    customer_email: known("tanaka@example.co.jp", "Null for a customer without an address, who is told nothing."),
     customer_name: Type.String({ examples: ["田中太郎"] }),
+    customer_reference: known(null, "What the source calls the customer."),
     locale: Type.String({ description: "The language in which the customer is told.", examples: ["ja"] }),
     currency: Type.String({ description: "ISO 4217.", examples: ["JPY"] }),
     items_amount: minor(179600),
@@ -86,6 +93,26 @@ export const OrderView = Type.Object(
       description: "When it is cancelled unless it is paid.",
       examples: [null],
     }),
+    source: known(null, "Whose reference the order has: the API key's name, or the import's source."),
+    external_reference: known(null, "What the source calls the order; unique within the source."),
+    ordered_at: Type.Union([Time, Type.Null()], {
+      description: "When the customer ordered, by the source's account.",
+      examples: [null],
+    }),
+    import_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+      description: "The import that it came with.",
+      examples: [null],
+    }),
+    import_row: Type.Union([Type.Integer(), Type.Null()], {
+      description: "Its first row in the import's file, counted from 1 without the header.",
+      examples: [null],
+    }),
+    csv_source: known(null, "The name of the file that it came in."),
+    batch_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+      description: "The batch that it came with.",
+      examples: [null],
+    }),
+    notify: Type.Boolean({ description: "Whether the customer is told of it.", examples: [true] }),
     created_at: Time,
     updated_at: Time,
   },
@@ -93,11 +120,14 @@ export const OrderView = Type.Object(
 );
 export type OrderView = Static<typeof OrderView>;
 
-export function orderView(
-  order: OrderWithItems,
-  attempts: readonly PaymentAttempt[],
-  parts: readonly ProviderOrder[],
-): OrderView {
+/** What stands around an order. */
+export interface OrderSurroundings {
+  readonly attempts: readonly PaymentAttempt[];
+  readonly parts: readonly ProviderOrder[];
+  readonly origin: PlacedOrigin;
+}
+
+export function orderView(order: OrderWithItems, { attempts, parts, origin }: OrderSurroundings): OrderView {
   return {
     id: order.uid,
     number: orderNumber(order.orderId),
@@ -105,8 +135,9 @@ export function orderView(
     status: order.status,
     next_statuses: [...movesFrom(order)],
     customer_id: order.customerId,
-    customer_email: order.customerEmail,
+    customer_email: order.customerEmail === "" ? null : order.customerEmail,
     customer_name: order.customerName,
+    customer_reference: origin.customerReference,
     locale: order.locale,
     currency: order.currency,
     items_amount: order.itemsMinor,
@@ -135,6 +166,14 @@ export function orderView(
       fulfilment: part.fulfilment,
     })),
     expires_at: order.expiresAt?.toISOString() ?? null,
+    source: origin.source,
+    external_reference: origin.externalReference,
+    ordered_at: origin.orderedAt?.toISOString() ?? null,
+    import_id: origin.importId,
+    import_row: origin.importRow,
+    csv_source: origin.csvSource,
+    batch_id: origin.batchId,
+    notify: order.notify,
     created_at: order.createdAt.toISOString(),
     updated_at: order.updatedAt.toISOString(),
   };

@@ -2,9 +2,9 @@
 -- title: Customers are told once of everything that happened, of nothing else, and at their own address
 -- when: drained
 -- A message that failed for good was tried and is on record; one that is queued was not tried to its end. The embedded
--- mailbox forgets old mails, and notes until when.
+-- mailbox forgets old mails, and notes until when. Of a quiet order the customer is told only what somebody asks for.
 with causes as materialized (
-  select moves.stream_id as order_id, moves.sequence, orders.customer_email,
+  select moves.stream_id as order_id, moves.sequence, orders.customer_email, orders.notify,
          case moves.to_status when 'paid' then 'order_confirmation' when 'shipped' then 'order_shipped'
                               else 'order_cancelled' end as kind
     from events.events as moves
@@ -21,7 +21,7 @@ select format('Order %s: the customer was not told: %s is %s.', causes.order_id,
        causes.order_id
   from causes
   left join notifications.messages using (order_id, kind)
- where causes.customer_email <> ''
+ where causes.customer_email <> '' and causes.notify
    and coalesce(messages.state not in ('sent', 'failed'), true)
 union all
 select format('Order %s: the customer was told %s, which did not happen.', order_id, kind), order_id

@@ -21,6 +21,14 @@ select format('Order %s expires at %s.', order_id, expires_at), order_id
   from orders.orders
  where not isfinite(expires_at)
 union all
+select format('Order %s was ordered at %s and may stay unpaid until %s.', order_id, ordered_at, pay_until), order_id
+  from orders.orders
+ where not isfinite(ordered_at) or not isfinite(pay_until)
+union all
+select format('The money of entry %s of order %s moved at %s.', sequence, order_id, occurred_at), order_id
+  from payments.money_entries
+ where not isfinite(occurred_at)
+union all
 select format('Attempt %s of order %s is looked at next at %s.', attempt, order_id, check_at), order_id
   from payments.payment_attempts
  where not isfinite(check_at)

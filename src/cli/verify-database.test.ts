@@ -6,6 +6,7 @@ import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
+import { seededOrigins, soundOrigins } from "../../test/support/seeded-origins.ts";
 import { seededRefunds, soundRefunds } from "../../test/support/seeded-refunds.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
 import { seededWebhooks, soundWebhooks } from "../../test/support/seeded-webhooks.ts";
@@ -13,7 +14,13 @@ import { migrate } from "../platform/migrate.ts";
 import { parseInvariant, readInvariants } from "./read-invariants.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
-const everyViolation = [...seededViolations, ...seededRefunds, ...seededOperations, ...seededWebhooks];
+const everyViolation = [
+  ...seededViolations,
+  ...seededRefunds,
+  ...seededOperations,
+  ...seededWebhooks,
+  ...seededOrigins,
+];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
 const ids = (await readInvariants()).map(({ id }) => id).filter((id) => id !== "I32");
@@ -54,7 +61,7 @@ describe("verifyDatabase", () => {
     });
   }
 
-  for (const { what, sql } of [...soundOperations, ...soundRefunds, ...soundWebhooks]) {
+  for (const { what, sql } of [...soundOperations, ...soundRefunds, ...soundWebhooks, ...soundOrigins]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();
       await givenBooks(db);

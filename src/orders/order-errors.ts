@@ -7,6 +7,12 @@ export const orderNotFound = refusal<{ order: string }>(
   ({ order }) => `There is no order ${order}.`,
 );
 
+export const batchNotFound = refusal<{ batch: string }>(
+  "order.batch_not_found",
+  "not-found",
+  ({ batch }) => `There is no batch ${batch}.`,
+);
+
 export const orderCannotMove = refusal<{ status: OrderStatus; wanted: string; allowed: readonly OrderStatus[] }>(
   "order.cannot_move",
   "conflict",
@@ -59,6 +65,18 @@ export const orderRefundNotFound = refusal<{ refund: string }>(
   "order.refund_not_found",
   "not-found",
   ({ refund }) => `The order has no refund ${refund}.`,
+);
+
+export const orderRefundNotElsewhere = refusal<object>(
+  "order.refund_not_elsewhere",
+  "conflict",
+  () => "The order was paid through a gateway, which gives the money back: nothing can be recorded beside it.",
+);
+
+export const orderRefundRecordedTwice = refusal<{ reference: string }>(
+  "order.refund_recorded_twice",
+  "conflict",
+  ({ reference }) => `The refund ${reference} is recorded already.`,
 );
 
 export const orderPaymentsTooMany = refusal<object>(

@@ -6,13 +6,15 @@ import { answerWithTag, ifMatchOf } from "../http/match-request.ts";
 import { exactText } from "../http/strict-json.ts";
 import { writeJson } from "../http/write-json.ts";
 import { mostMinor, parseMinor } from "../platform/money.ts";
+import type { Author } from "./changes.ts";
 import { getOrderId } from "./find-orders.ts";
 import { getRefund, listRefunds } from "./list-order-money.ts";
 import { assertOrderMatches } from "./match-order.ts";
 import { orderInvalid } from "./order-errors.ts";
 import { RefundView, refundView } from "./order-refund-view.ts";
 import type { Counter } from "./payment-desk-flow.ts";
-import { requestRefund } from "./request-refund.ts";
+import { parseTime, wrongTime } from "./read-order-draft.ts";
+import { type RecordedRefund, requestRefund } from "./request-refund.ts";
 
 const path = "/api/v2/orders/:id/refunds";
 const tags = ["Orders"];
@@ -21,6 +23,7 @@ const mostOnPage = 100;
 const onPage = 20;
 const longestReference = 64;
 const longestReason = 500;
+const longestGivenReference = 200;
 
 const orderParam = {
   id: Type.String({
@@ -54,9 +57,34 @@ const RefundBody = Type.Object(
       description: "For whoever reads it later; the customer is not told.",
       examples: ["One item arrived broken."],
     }),
+    recorded: Type.Optional(
+      Type.Object(
+        {
+          reference: Type.String({
+            minLength: 1,
+            maxLength: longestGivenReference,
+            description: "What the refund is called where it was made; once for each.",
+            examples: ["BANK-2026-0815"],
+          }),
+          given_at: Type.Optional(
+            Type.String({
+              format: "date-time",
+              description: "When it went back; now when left out.",
+              examples: ["2026-11-20T09:30:00Z"],
+            }),
+          ),
+        },
+        {
+          additionalProperties: false,
+          title: "RecordedRefund",
+          description: "Of an order that was paid elsewhere: it went back there already, and is written down.",
+        },
+      ),
+    ),
   },
   { additionalProperties: false, examples: [{ amount: 60000, reason: "One item arrived broken." }] },
 );
+type RefundBody = Static<typeof RefundBody>;
 
 const RefundListView = Type.Object(
   { data: Type.Array(RefundView), next_cursor: Type.Union([Type.String(), Type.Null()]) },
@@ -78,11 +106,20 @@ const RefundQuery = Type.Object(
 );
 
 /** The amount as it was written: a double may have rounded it. */
-function readAmount(body: Static<typeof RefundBody>): bigint | undefined {
+function readAmount(body: RefundBody): bigint | undefined {
   if (body.amount === undefined) return undefined;
   const amount = parseMinor(exactText(body, "amount"), 0);
   if (typeof amount === "bigint") return amount;
   throw orderInvalid({}, { faults: [{ pointer: "/amount", detail: "Must be an integer." }] });
+}
+
+function readRecorded({ recorded }: RefundBody, by: Author): RecordedRefund | undefined {
+  if (!recorded) return undefined;
+  const { reference, given_at: givenAt } = recorded;
+  if (givenAt === undefined) return { reference, givenAt: undefined, by };
+  const time = parseTime(givenAt);
+  if (time) return { reference, givenAt: time, by };
+  throw orderInvalid({}, { faults: [{ pointer: "/recorded/given_at", detail: wrongTime }] });
 }
 
 /** Money that goes back. */
@@ -96,8 +133,9 @@ export function orderRefundRoutes(counter: Counter): FastifyPluginAsyncTypebox {
         operationId: "createRefund",
         summary: "Give back what was paid for an order, or part of it",
         description:
-          "The refund is promised at once and given back by a job: `requested` becomes `succeeded` or `failed`. The order " +
-          "stays where it is; cancelling is another call. `If-Match` takes the order's tag.",
+          "The refund is promised at once and given back by a job: `requested` becomes `succeeded` or `failed`. What was " +
+          "paid elsewhere goes back there: `recorded` writes that down, and it has `succeeded`. The order stays where it " +
+          "is; cancelling is another call. `If-Match` takes the order's tag.",
         params: Type.Object(orderParam),
         body: RefundBody,
         response: { 201: RefundView },
@@ -105,13 +143,15 @@ export function orderRefundRoutes(counter: Counter): FastifyPluginAsyncTypebox {
       async handler(request, reply) {
         const orderId = await getOrderId(db, request.params.id);
         const { currency, reason } = request.body;
-        const wanted = { orderId, amountMinor: readAmount(request.body), currency, reason };
+        const recorded = readRecorded(request.body, { actor: request.principal.id, cause: `request ${request.id}` });
+        const wanted = { orderId, amountMinor: readAmount(request.body), currency, reason, recorded };
         const ifMatch = ifMatchOf(request);
         const answer = await answerOnce(db, request, clock, async (tx, now) => {
           await assertOrderMatches(tx, orderId, ifMatch);
           const { order, refund } = await requestRefund(tx, wanted, policy, now);
           const detail = { refund: refund.refund, amountMinor: refund.amountMinor.toString() };
-          const asked = { by: doerOf(request), action: "refund.requested", subject: `order/${order.uid}`, detail };
+          const action = recorded ? "refund.recorded" : "refund.requested";
+          const asked = { by: doerOf(request), action, subject: `order/${order.uid}`, detail };
           await recordAction(tx, asked, now);
           return { status: created, body: writeJson(refundView(order, refund)) };
         });

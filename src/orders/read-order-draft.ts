@@ -137,10 +137,18 @@ function readMoney(draft: OrderDraft, items: readonly OrderItem[], faults: Fault
 const earliest = Date.UTC(1900, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
 
+/** What to say of a text that `parseTime` does not take. */
+export const wrongTime = "Must be a time from 1900 to 2199.";
+
+/** Reads a time that somebody states; undefined for one that cannot be meant. */
+export function parseTime(text: string): Date | undefined {
+  const time = new Date(text);
+  return time.getTime() >= earliest && time.getTime() < latest ? time : undefined; // No comparison holds for no time.
+}
+
 function readTime(text: string | undefined, pointer: string, faults: Fault[]): Date | null {
   if (text === undefined) return null;
-  const time = new Date(text);
-  const isThere = time.getTime() >= earliest && time.getTime() < latest; // False for what is no time.
-  if (!isThere) faults.push({ pointer, detail: "Must be a time from 1900 to 2199." });
-  return isThere ? time : null;
+  const time = parseTime(text);
+  if (!time) faults.push({ pointer, detail: wrongTime });
+  return time ?? null;
 }

@@ -1,4 +1,11 @@
-import { findAttempts, findRefunds, type Gateway, type Refund, type RefundAnswer } from "../payments/index.ts";
+import {
+  findAttempts,
+  findRefunds,
+  type Gateway,
+  type Refund,
+  type RefundAnswer,
+  recordedGateway,
+} from "../payments/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { openTasks } from "../tasks/index.ts";
 import type { Counter } from "./payment-desk-flow.ts";
@@ -46,12 +53,16 @@ export async function payBack(
   throw new Error(`Refund ${wanted.refund} of order ${wanted.orderId} is not settled: ${reason}`);
 }
 
-/** Another gateway than the one that took the money knows nothing of it, or something else by the same name. */
+/**
+ * Another gateway than the one that took the money knows nothing of it, or something else by the same name. What was paid
+ * elsewhere no gateway took: a person gives it back there.
+ */
 async function askToRefund(
   gateway: Gateway,
   refund: Refund & { others: readonly string[] },
   charged: { gateway: string; reference: string },
 ): Promise<RefundAnswer> {
+  if (charged.gateway === recordedGateway) return { outcome: "failed", reason: "paid_elsewhere" };
   if (charged.gateway !== gateway.name) return { outcome: "not_sent", reason: `${charged.gateway} is not configured` };
   return gateway.refund({ ...refund, chargeReference: charged.reference });
 }

@@ -81,6 +81,8 @@ interface Sent {
   readonly attempt: PaymentAttempt;
   /** The gateway's name for the refund. */
   readonly reference: string;
+  /** When it went back, if that was written down later. */
+  readonly occurredAt?: Date;
   readonly by: Author;
 }
 
@@ -93,9 +95,9 @@ export function keepPromise(changes: Changes, order: Order, sent: Sent): Order {
 export function recordForeignRefund(
   changes: Changes,
   order: Order,
-  given: Omit<Sent, "refund"> & { amountMinor: bigint },
+  given: Omit<Sent, "refund"> & { amountMinor: bigint; reason?: string },
 ): Order {
-  const refund = newRefund(changes, order, { ...given, reason: "given_by_gateway" });
+  const refund = newRefund(changes, order, { reason: "given_by_gateway", ...given });
   return recordRefund(changes, order, { ...given, refund }, { refunds: refund.refund });
 }
 
@@ -113,13 +115,13 @@ export function recordForeignFailure(
 function recordRefund(
   changes: Changes,
   order: Order,
-  { refund, attempt, reference, by }: Sent,
+  { refund, attempt, reference, occurredAt, by }: Sent,
   set: Partial<Pick<Order, "refundingMinor" | "refunds">>,
 ): Order {
   const refundedMinor = order.refundedMinor + refund.amountMinor;
-  const news = { ...refundProcessed(order, refund, attempt.key, changes.now), by };
+  const news = { ...refundProcessed(order, refund, attempt.key, occurredAt ?? changes.now), by };
   const after = addEvent(changes, order, news, { set: { ...set, refundedMinor } });
-  addEntry(changes, after, { kind: "refund", attempt, amountMinor: refund.amountMinor, reference, by });
+  addEntry(changes, after, { kind: "refund", attempt, amountMinor: refund.amountMinor, reference, occurredAt, by });
   saveRefund(changes, { ...refund, state: "succeeded", reference, failure: null });
   return after;
 }
@@ -186,7 +188,11 @@ export function recordChargeback(changes: Changes, order: Order, taken: ChargedB
   return after;
 }
 
-function addEntry(changes: Changes, after: Order, moved: ChargedBack & Pick<MoneyEntry, "kind">): void {
+function addEntry(
+  changes: Changes,
+  after: Order,
+  moved: ChargedBack & Pick<MoneyEntry, "kind"> & { occurredAt?: Date | undefined },
+): void {
   const { attempt, kind, amountMinor, reference, by } = moved;
   changes.entries.push({
     orderId: after.orderId,
@@ -199,6 +205,7 @@ function addEntry(changes: Changes, after: Order, moved: ChargedBack & Pick<Mone
     reference,
     cause: by.cause,
     actor: by.actor,
+    occurredAt: moved.occurredAt ?? null,
     recordedAt: changes.now,
   });
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type pg from "pg";
 import { numberAppended } from "../../src/events/event-queries.ts";
 import { tellCustomers } from "../../src/notifications/tell-customers.ts";
@@ -5,11 +6,14 @@ import { hearChargeback } from "../../src/orders/hear-chargeback.ts";
 import { hearRefund } from "../../src/orders/hear-refund.ts";
 import { hearRefundFailure } from "../../src/orders/hear-refund-failure.ts";
 import { cancelOrder, type LetterKind, settlePayments, settleRefund } from "../../src/orders/index.ts";
+import { drawOrderIds } from "../../src/orders/order-queries.ts";
+import { noOrigin } from "../../src/orders/origin.ts";
+import { placeOrders } from "../../src/orders/place-orders.ts";
 import { requestRefund } from "../../src/orders/request-refund.ts";
 import type { Db, Tx } from "../../src/platform/db.ts";
 import { ask } from "./ask.ts";
 import { asSuperuser, joinCluster } from "./cluster.ts";
-import { by, givenOrder, noon, policy } from "./given-orders.ts";
+import { by, givenOrder, newOrder, noon, policy } from "./given-orders.ts";
 
 /** The orders of the books, by their ids: the sequence of a fresh database begins at 1. */
 const booked = {
@@ -22,6 +26,10 @@ const booked = {
   processing: 7n,
   surplus: 8n,
   returned: 9n,
+  recorded: 10n,
+  elsewhere: 11n,
+  waiting: 12n,
+  quiet: 13n,
 } as const;
 
 const mailbox = { name: "mailbox", sender: { name: "Shop", address: "shop@example.com" } } as const;
@@ -46,6 +54,48 @@ async function placeAll(tx: Tx): Promise<void> {
   await settlePayments(tx, [{ orderId: booked.processing, attempt: 1, answer, by }], policy, noon);
   await payTooLate(tx);
   await givenOrder(tx, { status: "paid" });
+  await placeFromElsewhere(tx);
+}
+
+const imported = {
+  ...noOrigin,
+  source: "old shop",
+  importId: "019ab111-0000-7000-8000-00000000cafe",
+  csvSource: "orders.csv",
+  orderedAt: noon,
+};
+
+/** An order of each kind that comes from a file or a batch: paid elsewhere, paid and given back there, waiting, quiet. */
+async function placeFromElsewhere(tx: Tx): Promise<void> {
+  const ids = await drawOrderIds(tx, { count: 4 });
+  assert.deepEqual(
+    ids.map((row) => row.orderId),
+    [booked.recorded, booked.elsewhere, booked.waiting, booked.quiet],
+  );
+  const origin = (row: number) => ({ ...imported, externalReference: `R-${row}`, importRow: row });
+  const paid = { kind: "recorded", reference: "wire-10", paidAt: new Date("2026-10-01T00:00:00Z") } as const;
+  await placeOrders(
+    tx,
+    [
+      { ...newOrder(booked.recorded), payment: paid, origin: origin(1) },
+      { ...newOrder(booked.elsewhere), payment: { ...paid, reference: null }, origin: origin(3), notify: false },
+      { ...newOrder(booked.waiting), payment: { kind: "none" }, origin: { ...noOrigin, batchId: imported.importId } },
+      {
+        ...newOrder(booked.quiet, { lines: [{ quantity: 1n, unitPriceMinor: 0n }] }),
+        customerEmail: "",
+        payment: { kind: "none" },
+        origin: origin(4),
+      },
+    ],
+    policy,
+    noon,
+  );
+  const orderId = booked.elsewhere;
+  const recorded = { reference: "wire-back-11", givenAt: noon, by };
+  await requestRefund(tx, { orderId, amountMinor: 100n, reason: "broken", recorded }, policy, noon);
+  await cancelOrder(tx, { orderId, reason: "CUSTOMER_REQUESTED", by }, policy, noon);
+  const answer = { outcome: "failed", reason: "paid_elsewhere" } as const;
+  await settleRefund(tx, { orderId, refund: 2, answer, by }, policy, noon);
 }
 
 /** An attempt that was given up is paid after its order was cancelled. */
@@ -83,7 +133,7 @@ async function keepSandboxBooks(tx: Tx): Promise<void> {
        (order_id, idempotency_key, payment_id, status, amount_minor, currency, created_at)
      select order_id, key, entries.reference, 'succeeded', entries.amount_minor, entries.currency, recorded_at
        from payments.money_entries as entries join payments.payment_attempts using (order_id, attempt)
-      where kind = 'capture'`,
+      where kind = 'capture' and entries.gateway = 'sandbox'`,
   );
   await ask(
     tx,
@@ -91,7 +141,7 @@ async function keepSandboxBooks(tx: Tx): Promise<void> {
        (order_id, idempotency_key, refund_id, payment_id, amount_minor, currency, created_at)
      select order_id, reference, reference, 'pay-' || order_id, amount_minor, currency, recorded_at
        from payments.money_entries
-      where kind = 'refund'`,
+      where kind = 'refund' and gateway = 'sandbox'`,
   );
 }
 

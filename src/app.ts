@@ -24,13 +24,16 @@ import {
   type OrderPolicy,
   openPaymentDesk,
   type PaymentDesk,
+  payBatch,
   refundPayment,
   tellCustomer,
 } from "./orders/index.ts";
+import { orderBatchRoutes } from "./orders/order-batch-routes.ts";
 import {
   completeAllAnswers,
   expireOrders,
   forgetOldWebhooks,
+  payBatchJob,
   reconcileAll,
   refundPaymentJob,
   workWebhookJob,
@@ -180,7 +183,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     statementTimeoutMs: config.databaseTimeoutMs,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
-  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook]);
+  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
   const gateway = openGateway(config, db, webhooks);
@@ -292,6 +295,7 @@ async function buildApp(engine: Engine): Promise<Server> {
     orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
   );
   await app.register(orderRoutes(db));
+  await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
   await app.register(eventRoutes(db));
@@ -315,6 +319,7 @@ function jobsOf(engine: Engine): Job<object>[] {
     tellCustomerJob(db, channel, clock),
     refundPaymentJob(engine),
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
+    payBatchJob(engine, desk),
   ];
 }
 

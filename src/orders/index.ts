@@ -18,6 +18,7 @@ export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export type { OrderDraft } from "./order-draft.ts";
 export type { OrderSum } from "./order-sum-queries.ts";
 export { noOrigin, type Origin } from "./origin.ts";
+export { payBatch } from "./pay-batch.ts";
 export { type PaidPlaced, type PayPlaced, type PlacedTogether, payPlacedOrders } from "./pay-placed-flow.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";
 export type { PaymentResult, SettlementOutcome } from "./payment-result.ts";

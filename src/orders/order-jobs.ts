@@ -4,6 +4,8 @@ import { isAboutOrder } from "./about-order.ts";
 import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
+import { payBatch } from "./pay-batch.ts";
+import { payBatchOrders } from "./pay-batch-flow.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
 import { refundPayment } from "./refund-payment.ts";
@@ -26,6 +28,11 @@ export function refundPaymentJob(counter: Counter): Job<{ orderId: string; refun
 export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: NewsPolicy): Job<WebhookWork> {
   const run = openWebhookWork(counter, desk, policy);
   return { declaration: workWebhook, run, accepts: isWebhookWork, abandon: spareWebhookJob };
+}
+
+/** Has the orders of a batch paid. May run twice: see `payBatchOrders`. */
+export function payBatchJob(counter: Counter, desk: PaymentDesk): Job<{ batchId: string; by: string }> {
+  return { declaration: payBatch, run: (asked, { signal }) => payBatchOrders(counter, desk, asked, signal) };
 }
 
 /** Takes away webhooks that were worked on so long ago that nobody sends them again. */

@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { BulkheadRejectedError, bulkhead } from "cockatiel";
+import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
+import { type Static, Type } from "typebox";
+import { sendAnswer } from "../http/answer-once.ts";
+import { invalidInput, unavailable } from "../http/http-errors.ts";
+import { type Answer, keyOf } from "../http/idempotency.ts";
+import { answerWithTag } from "../http/match-request.ts";
+import { exceptBody, lineTypes, type ManyBody, readManyBodies } from "../http/read-many.ts";
+import { getBatch } from "./find-batch.ts";
+import { BatchAnswerView, BatchView, batchView } from "./order-batch-view.ts";
+import { OrderDraft } from "./order-draft.ts";
+import { exampleDraft, hourMs, placingOptions } from "./order-placing-options.ts";
+import type { Counter } from "./payment-desk-flow.ts";
+import { placeBatch } from "./place-batch-flow.ts";
+import { type BatchMember, readBatchMember } from "./read-batch-member.ts";
+
+const limits = {
+  bodyBytes: 33_554_432, // 10,000 orders of twenty lines each.
+  elementBytes: 1_048_576, // As much as a request for one order may have.
+  elements: 10_000,
+};
+const batchesAtOnce = 2; // Each holds a connection, and two keep two cores busy: the others' turn comes soon.
+const batchesWaiting = 20;
+const retryAfterSeconds = 2;
+
+const tags = ["Orders"];
+const BatchQuery = Type.Object(placingOptions, { additionalProperties: false });
+const BatchParams = Type.Object({
+  batch_id: Type.String({ maxLength: 64, description: "As the request for it was answered." }),
+});
+const Drafts = Type.Array(OrderDraft, { minItems: 1, maxItems: limits.elements, examples: [[exampleDraft]] });
+
+const description = `Up to 10,000 orders and 32 MiB, as a JSON array or as NDJSON, an order on each line. Each is \`placed\`,
+\`rejected\` with its problem, or a \`duplicate\` of the order that its source's \`external_reference\` has already, which is
+left as it is: a batch that is sent again doubles nothing. One that is rejected does not hurt the others; what is no JSON
+array at all is refused whole. All that are placed are placed in one transaction.
+
+With \`payment=charge\` the answer is 202: the orders wait, and are paid one by one from then on; \`GET
+/api/v2/batches/{batch_id}\` tells how far that is.`;
+
+/** Takes in many orders at once, and tells what became of them. */
+export function orderBatchRoutes(counter: Counter): FastifyPluginAsyncTypebox {
+  const places = bulkhead(batchesAtOnce, batchesWaiting);
+  return async (app) => {
+    app.get("/api/v2/batches/:batch_id", {
+      config: { scope: "orders:read" },
+      schema: {
+        tags,
+        operationId: "getBatch",
+        summary: "Count a batch's orders by status, and their money by currency",
+        params: BatchParams,
+        response: { 200: BatchView },
+      },
+      async handler(request, reply) {
+        const { batch_id: batchId } = request.params;
+        return answerWithTag(request, reply, batchView(batchId.toLowerCase(), await getBatch(counter.db, batchId)));
+      },
+    });
+
+    // Bodies are read in another way below, and only there.
+    await app.register(async (many) => takeBatches(many, counter, (place) => waitForPlace(places, place)));
+  };
+}
+
+async function waitForPlace(places: ReturnType<typeof bulkhead>, place: () => Promise<Answer>): Promise<Answer> {
+  return places.execute(place).catch((error: unknown) => {
+    throw error instanceof BulkheadRejectedError ? unavailable({}, { retryAfterSeconds }) : error;
+  });
+}
+
+function takeBatches(
+  app: FastifyInstance,
+  counter: Counter,
+  inTurn: (place: () => Promise<Answer>) => Promise<Answer>,
+): void {
+  readManyBodies(app, limits);
+  const json = { schema: Drafts };
+  app.post<{ Querystring: Static<typeof BatchQuery>; Body: ManyBody }>("/api/v2/orders/batch", {
+    config: { scope: "orders:write" },
+    validatorCompiler: exceptBody(app.validatorCompiler as FastifySchemaCompiler<object>),
+    schema: {
+      tags,
+      operationId: "placeBatch",
+      summary: "Place many orders",
+      description,
+      querystring: BatchQuery,
+      body: { content: { "application/json": json, ...Object.fromEntries(lineTypes.map((type) => [type, json])) } },
+      response: { 200: BatchAnswerView, 202: BatchAnswerView },
+    },
+    async handler(request, reply) {
+      const { query, principal } = request;
+      const members: BatchMember[] = [];
+      await request.body.read((element) => members.push(readBatchMember(element, query.payment)));
+      if (members.length === 0) throw invalidInput({ what: "body" }, { faults: [noOrders] });
+      const batch = {
+        members,
+        source: query.source ?? principal.name,
+        payment: query.payment,
+        notify: query.notify,
+        payWithinMs: query.pay_within_hours === undefined ? undefined : query.pay_within_hours * hourMs,
+        by: { actor: principal.id, cause: `request ${request.id}` },
+        key: keyOf(request),
+      };
+      return sendAnswer(reply, await inTurn(() => placeBatch(counter, batch)));
+    },
+  });
+}
+
+const noOrders = { pointer: "", detail: "Must have at least 1 order." };

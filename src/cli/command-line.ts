@@ -58,9 +58,9 @@ function parseArguments(
   }
 }
 
-function checkPositionals(given: readonly string[], { positionals }: Command): void {
+function checkPositionals(given: readonly string[], { positionals, needed = positionals.length }: Command): void {
   const missing = positionals[given.length];
-  if (missing !== undefined) throw new WrongCall(`The ${missing} is missing.`);
+  if (missing !== undefined && given.length < needed) throw new WrongCall(`The ${missing} is missing.`);
   const surplus = given[positionals.length];
   if (surplus !== undefined) throw new WrongCall(`"${surplus}" is one word too many.`);
 }

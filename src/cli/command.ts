@@ -1,3 +1,4 @@
+import type { BlobStore } from "../platform/blob-store.ts";
 import type { Config } from "../platform/config.ts";
 
 /** How a command ended, as the shell hears it. */
@@ -8,10 +9,16 @@ export const exitCodes = {
   failed: 1,
   /** Could not be run: a flag or a setting is wrong; for `verify`: the database could not be asked. */
   unusable: 2,
+  /** For `import`: done, and not all of it: orders were rejected. */
+  partly: 3,
+  /** For `import`: left before its end; it goes on when it is asked to. */
+  left: 4,
 } as const;
 
 export interface Flag {
   readonly type: "string" | "boolean";
+  /** It may be given several times. */
+  readonly multiple?: boolean;
   readonly help: string;
 }
 
@@ -29,11 +36,12 @@ export interface Serving extends Running {
 export interface Program {
   startServe(config: Config, url: string): Promise<Serving>;
   startWork(config: Config, url: string): Promise<Running>;
+  openBlobs(config: Config): Promise<BlobStore>;
 }
 
 /** One call of a command, with flags and settings that were read and found right. */
 export interface Call {
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly flags: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly positionals: readonly string[];
   readonly config: Config;
   readonly program: Program;
@@ -43,6 +51,10 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag>>;
   /** What comes after the flags, each by its name in the usage. */
   readonly positionals: readonly string[];
+  /** How many of them must be given; all when left out. */
+  readonly needed?: number;
+  /** What --help says after the flags: exit codes, say. */
+  readonly notes?: readonly string[];
   /** The variables of the settings that matter to it; all of them when left out. */
   readonly settings?: readonly string[];
   /** Does it and answers the exit code. */

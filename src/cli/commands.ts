@@ -24,6 +24,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./migrate-command.ts")).migrateCommand,
   },
   {
+    name: "import",
+    summary: "Take in a file of orders, and see it through.",
+    load: async () => (await import("./import-command.ts")).importCommand,
+  },
+  {
     name: "verify",
     summary: "Check that what is stored is whole: 0 it is, 1 it is not, 2 it could not be checked.",
     load: async () => (await import("./verify-command.ts")).verifyCommand,

@@ -9,3 +9,10 @@ export function stopSignal(): Promise<void> {
     for (const signal of stopSignals) process.on(signal, () => resolve());
   });
 }
+
+/** Aborted at the first signal to stop, for what can be left in the middle. */
+export function abortOnStop(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of stopSignals) process.on(signal, () => stopping.abort());
+  return stopping.signal;
+}

@@ -24,13 +24,17 @@ export function commandUsage({ name, summary }: ListedCommand, command: Command)
     type === "string" ? `--${flag} …` : `--${flag}`,
     help,
   ]);
-  const positionals = command.positionals.map((positional) => ` <${positional}>`).join("");
+  const needed = command.needed ?? command.positionals.length;
+  const positionals = command.positionals
+    .map((positional, index) => (index < needed ? ` <${positional}>` : ` [${positional}]`))
+    .join("");
   return [
     `Usage: orderwell ${name}${positionals} [flags]`,
     "",
     summary,
     "",
     ...indented([...own, ["--help", "Show this."], ["--version", "Show the version."]]),
+    ...(command.notes ? ["", ...command.notes] : []),
     "",
     "Settings, by flag or environment (docs/config.md has them all):",
     ...indented(settingRows(command.settings)),

@@ -16,13 +16,16 @@ export async function withDatabaseUrl<Result>(config: Config, work: (url: string
 }
 
 /** Works with the configured database, brought to this version's schema first. */
-export async function withDatabase<Result>(config: Config, work: (db: Db) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  config: Config,
+  work: (db: Db, url: string) => Promise<Result>,
+): Promise<Result> {
   return withDatabaseUrl(config, async (url) => {
     const { migrate } = await import("../platform/migrate.ts");
     await migrate(url);
     const db = openDb({ url, applicationName: "orderwell command", connections });
     try {
-      return await work(db);
+      return await work(db, url);
     } finally {
       await db.close();
     }

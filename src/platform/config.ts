@@ -62,8 +62,8 @@ function withoutPassword(given: string): string {
 /** Parses a command's own flags together with those of the settings; unknown flags are refused by name. */
 export function parseFlags(
   args: readonly string[],
-  own: Readonly<Record<string, { type: "string" | "boolean" }>>,
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+  own: Readonly<Record<string, { type: "string" | "boolean"; multiple?: boolean }>>,
+): { values: Record<string, string | boolean | (string | boolean)[] | undefined>; positionals: string[] } {
   return parseArgs({
     args: [...args],
     options: { ...settingFlags(), help: { type: "boolean", short: "h" }, ...own },

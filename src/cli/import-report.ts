@@ -1,0 +1,161 @@
+import {
+  type FaultSummary,
+  type Import,
+  type ImportPreview,
+  type ImportRow,
+  isImportOver,
+  ordersPending,
+  paceOf,
+} from "../imports/index.ts";
+import type { Progress } from "./progress-meter.ts";
+import { columnsText } from "./terminal.ts";
+
+const secondsOfMinute = 60;
+const longestValue = 40; // Of a cell that is wrong; the rest is in the file.
+const stageNames = {
+  reading: "Reading",
+  merging: "Putting together",
+  checking: "Checking",
+  placing: "Placing",
+  paying: "Paying",
+} as const;
+
+/** A count as people read it: 1,234,567. */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function minutesText(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const minutes = Math.floor(whole / secondsOfMinute);
+  return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % secondsOfMinute} s`;
+}
+
+/** How far an import is, in one line. */
+export function importProgress(found: Import, now: Date): Progress {
+  const { ratePerSecond, secondsLeft } = paceOf(found, now);
+  const told = [
+    ...whatIsDone(found),
+    ratePerSecond === null ? "" : `${grouped(ratePerSecond)}/s`,
+    secondsLeft === null ? "" : `${minutesText(secondsLeft)} left`,
+  ];
+  return { stage: stageName(found), ...shareOf(found), text: told.filter((part) => part !== "").join(", ") };
+}
+
+function stageName({ stage, status, pausedAt }: Import): string {
+  if (pausedAt !== null) return "Paused";
+  if (stage !== null) return stageNames[stage];
+  if (status === "ready") return "Checked";
+  return isImportOver(status) ? "Ended" : "Waiting";
+}
+
+function shareOf(found: Import): { done: number; whole: number } {
+  const { stage, status, ordersRead, rowsRead, mark } = found;
+  if (status === "ready") return { done: ordersRead, whole: ordersRead };
+  if (stage === "reading") return { done: Number(found.readBytes), whole: Number(found.bytes) };
+  // The mark of these two is an order's number, which is the number of its first row.
+  if (stage === "merging" || stage === "checking") return { done: Math.min(mark, rowsRead), whole: rowsRead };
+  return { done: ordersRead - ordersPending(found), whole: ordersRead };
+}
+
+function whatIsDone(found: Import): string[] {
+  const { stage, status, rowsRead, ordersPlaced, ordersRejected, ordersDuplicate } = found;
+  if (status === "received" || stage === "reading") return rowsRead === 0 ? [] : [counted(rowsRead, "row")];
+  if (stage === "merging" || stage === "checking" || status === "ready") return [counted(found.ordersRead, "order")];
+  return [
+    `${grouped(ordersPlaced)} placed`,
+    ordersRejected === 0 ? "" : `${grouped(ordersRejected)} rejected`,
+    ordersDuplicate === 0 ? "" : `${grouped(ordersDuplicate)} there already`,
+  ];
+}
+
+/** How a file was understood, and what is wrong with it, before anything is placed. */
+export function previewLines(found: Import, preview: ImportPreview, faulty: readonly ImportRow[]): string[] {
+  return [
+    ...planLines(found),
+    ...countLines(found),
+    ...(preview.faults.length > 0 ? ["", "What is wrong, by kind:", ...faultLines(preview.faults)] : []),
+    ...(faulty.length > 0 ? ["", "The first rows that are rejected:", ...faulty.flatMap(rowLines)] : []),
+  ].map(harmless);
+}
+
+const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab" };
+const groupingNames = { by_reference: "rows of one reference are one order", row_is_order: "each row is an order" };
+
+function planLines({ name, plan }: Import): string[] {
+  if (plan === null) return [];
+  if (plan.format === "ndjson") return [`${name}: NDJSON, one order a line.`];
+  const dialect = plan.dialect === "plain" ? "CSV" : `CSV as ${plan.dialect} exports it`;
+  const delimiter = delimiterNames[plan.delimiter] ?? plan.delimiter;
+  const columns = plan.columns.map(({ name: column, field, recognized }) => [
+    `  ${column}`,
+    field === "ignore" ? "is left out" : `is ${field}${recognized ? "" : ", as given"}`,
+  ]);
+  return [
+    `${name}: ${dialect}, ${plan.encoding}, cells between ${delimiter}s; ${groupingNames[plan.grouping]}.`,
+    ...columnsText(columns),
+  ];
+}
+
+function countLines(found: Import): string[] {
+  const { rowsRead, rowsDropped, ordersRead, ordersRejected, ordersDuplicate } = found;
+  const exceptions = [
+    ordersRejected === 0 ? "" : `${grouped(ordersRejected)} rejected`,
+    ordersDuplicate === 0 ? "" : `${grouped(ordersDuplicate)} there already`,
+    rowsDropped === 0 ? "" : `${counted(rowsDropped, "row")} left out`,
+  ].filter((part) => part !== "");
+  const others = exceptions.length > 0 ? `, ${exceptions.join(", ")}` : "";
+  return [
+    `${counted(rowsRead, "row")}, ${counted(ordersRead, "order")}: ${grouped(ordersPending(found))} can be placed${others}.`,
+  ];
+}
+
+function faultLines(faults: readonly FaultSummary[]): string[] {
+  const most = [...faults].sort((left, right) => right.rows - left.rows);
+  return columnsText(most.map(({ code, column, rows }) => [`  ${counted(rows, "row")}`, code, column ?? ""]));
+}
+
+function rowLines({ line, faults, reason }: ImportRow): string[] {
+  const reasons = [...(faults ?? []), ...(reason === null ? [] : [reason])];
+  if (reasons.length === 0) return [`  line ${line}: another row of its order is wrong.`];
+  return reasons.map(({ column, value, detail }) => {
+    const where = column === null ? "" : `, ${column}${value === null ? "" : ` "${shortened(value)}"`}`;
+    return `  line ${line}${where}: ${detail}`;
+  });
+}
+
+function shortened(value: string): string {
+  return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+}
+
+/** A line with what comes from a file: nothing in it can move a terminal's cursor or turn its text around. */
+function harmless(line: string): string {
+  return line.replace(
+    /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** How an import ended, and what there is to do. */
+export function endLines(found: Import): string[] {
+  const { uid, status, ordersUnpaid, ordersRejected, failureDetail } = found;
+  const placed = whatIsDone(found)
+    .filter((part) => part !== "")
+    .join(", ");
+  if (status === "failed")
+    return [harmless(`The import failed: ${failureDetail ?? "it is not known why"} (${placed}).`)];
+  if (status === "cancelled") return [`The import was cancelled: ${placed}.`];
+  return [
+    `Done: ${placed}.`,
+    ...(ordersUnpaid === 0
+      ? []
+      : [`The payment of ${counted(ordersUnpaid, "order")} did not succeed; they are pending.`]),
+    ...(ordersRejected === 0
+      ? []
+      : [`What was rejected, to correct and import again: /api/v2/imports/${uid}/rejected.csv`]),
+  ];
+}

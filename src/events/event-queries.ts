@@ -122,3 +122,25 @@ export const findLastPosition = one<Sql, Record<never, never>, { position: bigin
   "events.find_last_position",
   "select last_position as position from events.sequencer",
 );
+
+/**
+ * The streams of a kind that began on a page of the feed, and the position at which the page ends: its beginning when
+ * there is nothing behind it.
+ */
+export const findBegunStreams = one<
+  Sql,
+  { streamKind: StreamKind; after: bigint; limit: number },
+  { streamIds: bigint[]; through: bigint; positions: bigint }
+>(
+  "events.find_begun_streams",
+  `
+  select coalesce(array_agg(stream_id order by position) filter (where stream_kind = :streamKind and sequence = 1), '{}')
+           as stream_ids,
+         coalesce(max(position), :after::bigint) as through,
+         count(*) as positions
+    from (select position, stream_kind, stream_id, sequence
+            from events.feed
+           where position > :after::bigint
+           order by position
+           limit :limit) as page`,
+);

@@ -1,3 +1,4 @@
+export { type Capture, findCapturesOfOrders } from "./capture-queries.ts";
 export { endWebhooks, putOffWebhooks, type WebhookEnding } from "./end-webhooks.ts";
 export type {
   ChargeAnswer,

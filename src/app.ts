@@ -33,11 +33,13 @@ import {
   completeAllAnswers,
   expireOrders,
   forgetOldWebhooks,
+  indexNewOrders,
   payBatchJob,
   reconcileAll,
   refundPaymentJob,
   workWebhookJob,
 } from "./orders/order-jobs.ts";
+import { orderListRoutes } from "./orders/order-list-routes.ts";
 import { orderPaymentRoutes } from "./orders/order-payment-routes.ts";
 import { orderRefundRoutes } from "./orders/order-refund-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
@@ -84,6 +86,7 @@ const completeMs = 30_000; // Who repeats a request sooner has its answer comple
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
 const watchMs = 10_000; // It reads every job that waits; a person hears of a job that failed for days soon enough.
 const dayMs = 86_400_000;
+const searchMs = 500; // How late a new order may be found by its words when all is quiet.
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
 
 /** What a process of either kind is put together from. */
@@ -295,6 +298,7 @@ async function buildApp(engine: Engine): Promise<Server> {
     orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
   );
   await app.register(orderRoutes(db));
+  await app.register(orderListRoutes(engine));
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
@@ -343,6 +347,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     startPeriodic({ db, log, name, everyMs: ms, leaseSeconds, run });
   const chores = [
     everyMs("reconciler", reconcileMs, () => reconcileAll(engine, desk)),
+    everyMs("search", searchMs, () => indexNewOrders(engine)),
     everyMs("expiry", expireMs, () => expireOrders(engine)),
     everyMs("answers", completeMs, () => completeAllAnswers(engine)),
     everyMs("webhook-cleanup", cleanUpMs, () => forgetOldWebhooks(engine, config.webhookRetentionDays * dayMs)),

@@ -13,8 +13,7 @@ import {
 } from "./order-search-queries.ts";
 import { exactWord, wordsOf } from "./words.ts";
 
-const positionsAtOnce = 1_000; // A fifth of them are new orders; few enough that a piece is done in some ten milliseconds.
-const piecesInTurn = 10; // A process that stops waits for a turn, so it ends within a second or two.
+export const positionsAtOnce = 1_000; // A fifth of them are new orders; few enough that a piece is done in some ten milliseconds.
 const longestTurnTextLength = 50_000; // Letters that are taken apart before others get their turn: five milliseconds.
 
 interface Indexed {
@@ -80,13 +79,4 @@ export async function indexOrders(db: Db): Promise<number> {
     await insertSearched(tx, columns);
   });
   return Number(positions);
-}
-
-/** Indexes what came since, with a rest after each piece as long as the piece took: others work meanwhile. */
-export async function indexNewOrders(db: Db): Promise<void> {
-  for (let piece = 0; piece < piecesInTurn; piece += 1) {
-    const beganAt = performance.now();
-    if ((await indexOrders(db)) < positionsAtOnce) return;
-    await sleep(performance.now() - beganAt);
-  }
 }

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { forgetWebhooks, isWebhookWork, type WebhookWork, workWebhook } from "../payments/index.ts";
 import type { Job } from "../platform/jobs.ts";
 import { isAboutOrder } from "./about-order.ts";
 import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
+import { indexOrders, positionsAtOnce } from "./index-orders.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
 import { payBatch } from "./pay-batch.ts";
 import { payBatchOrders } from "./pay-batch-flow.ts";
@@ -56,4 +58,15 @@ export async function expireOrders({ db, clock, policy }: Counter): Promise<void
 /** Completes the answers that died with their process, a set at a time. */
 export async function completeAllAnswers({ db, clock }: Counter): Promise<void> {
   while ((await completeAnswers(db, clock)) > 0);
+}
+
+const piecesInTurn = 10; // A process that stops waits for the turn under way, so it ends within a second or two.
+
+/** Has new orders found by their words and amounts, with a rest after each piece as long as it took: others work meanwhile. */
+export async function indexNewOrders({ db }: Pick<Counter, "db">): Promise<void> {
+  for (let piece = 0; piece < piecesInTurn; piece += 1) {
+    const beganAt = performance.now();
+    if ((await indexOrders(db)) < positionsAtOnce) return;
+    await sleep(performance.now() - beganAt);
+  }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
+import { setImmediate as yieldTurn } from "node:timers/promises";
 import { findBegunStreams } from "../events/index.ts";
 import type { Db } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";

@@ -8,6 +8,8 @@ import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
 import type { Readiness } from "./http/serve-health.ts";
 import { keepFirstKey, keyring } from "./identity/index.ts";
+import { runImportJob } from "./imports/import-jobs.ts";
+import { runImport } from "./imports/index.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
@@ -186,7 +188,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     statementTimeoutMs: config.databaseTimeoutMs,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
-  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch]);
+  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
   const gateway = openGateway(config, db, webhooks);
@@ -324,6 +326,7 @@ function jobsOf(engine: Engine): Job<object>[] {
     refundPaymentJob(engine),
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
     payBatchJob(engine, desk),
+    runImportJob(engine),
   ];
 }
 

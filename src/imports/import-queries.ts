@@ -142,10 +142,10 @@ export type ImportProgress = {
 
 /**
  * Counts what a piece of work did and moves the mark, if the runner still has the import and it is still at this stage:
- * else it changes nothing, and the piece must be rolled back. The last statement of a piece, so that pieces that are
+ * else it changes nothing, and the piece must be rolled back. Answers whether the import should rest now. The last statement of a piece, so that pieces that are
  * under way at once wait for each other only here.
  */
-export const addProgress = change<
+export const addProgress = maybeOne<
   Tx,
   ImportProgress & {
     importId: bigint;
@@ -154,7 +154,8 @@ export const addProgress = change<
     mark: number;
     readBytes: bigint;
     now: Date;
-  }
+  },
+  { pausedAt: Date | null }
 >(
   "imports.add_progress",
   `
@@ -165,7 +166,8 @@ export const addProgress = change<
          orders_dropped = orders_dropped + :ordersDropped, orders_placed = orders_placed + :ordersPlaced,
          orders_rejected = orders_rejected + :ordersRejected, orders_duplicate = orders_duplicate + :ordersDuplicate,
          mark = greatest(mark, :mark), read_bytes = greatest(read_bytes, :readBytes), updated_at = :now
-   where import_id = :importId and runner = :runner::uuid and stage = :stage`,
+   where import_id = :importId and runner = :runner::uuid and stage = :stage
+  returning paused_at`,
 );
 
 /** The kinds of faults that reading found, most frequent first. */

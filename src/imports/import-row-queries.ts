@@ -87,7 +87,7 @@ export const mergeFragments = change<Tx, { importId: bigint; part: number; parts
       from repeated
   )
   update imports.import_orders as fragments
-     set merged_into = members.first, live_rows = 0
+     set merged_into = members.first
     from members
    where fragments.import_id = :importId and fragments.order_no = members.order_no
      and members.order_no > members.first and fragments.merged_into is null`,
@@ -108,11 +108,11 @@ export const listMerged = many<Sql, { importId: bigint; after: number; limit: nu
 export const listFragments = many<
   Sql,
   { importId: bigint; orderNos: number[] },
-  { orderNo: number; fragmentNo: number; rows: number; exception: string | null }
+  { orderNo: number; fragmentNo: number; rows: number; liveRows: number; exception: string | null }
 >(
   "imports.list_fragments",
   `
-  select coalesce(merged_into, order_no) as order_no, order_no as fragment_no, rows, exception
+  select coalesce(merged_into, order_no) as order_no, order_no as fragment_no, rows, live_rows, exception
     from imports.import_orders
    where import_id = :importId and (order_no = any(:orderNos::int[]) or merged_into = any(:orderNos::int[]))
    order by order_no`,
@@ -145,15 +145,17 @@ export const saveMerged = change<
     exceptions: (string | null)[];
     unpaids: boolean[];
     drafts: (string | null)[];
+    reasons: (string | null)[];
   }
 >(
   "imports.save_merged",
   `
   update imports.import_orders as staged
      set live_rows = given.live_rows, fragments = given.fragments, exception = given.exception, unpaid = given.unpaid,
-         draft = given.draft
+         draft = given.draft, reason = given.reason
     from unnest(:orderNos::int[], :liveRows::int[], :fragments::int[], :exceptions::text[], :unpaids::boolean[],
-                :drafts::json[]) as given (order_no, live_rows, fragments, exception, unpaid, draft)
+                :drafts::json[], :reasons::json[])
+           as given (order_no, live_rows, fragments, exception, unpaid, draft, reason)
    where staged.import_id = :importId and staged.order_no = given.order_no`,
 );
 
@@ -195,7 +197,7 @@ export const saveFragmentOutcomes = change<Tx, { importId: bigint; orderNos: num
   "imports.save_fragment_outcomes",
   `
   update imports.import_orders as fragments
-     set order_id = staged.order_id, exception = staged.exception, reason = staged.reason, draft = null
+     set order_id = staged.order_id, exception = staged.exception, reason = staged.reason, draft = null, live_rows = 0
     from imports.import_orders as staged
    where staged.import_id = :importId and staged.order_no = any(:orderNos::int[])
      and fragments.import_id = :importId and fragments.merged_into = staged.order_no`,

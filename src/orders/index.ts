@@ -16,6 +16,7 @@ export { noteOnOrders, type OrderNote } from "./note-on-orders.ts";
 export { orderNumber } from "./number.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export type { OrderDraft } from "./order-draft.ts";
+export { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 export type { OrderSum } from "./order-sum-queries.ts";
 export { noOrigin, type Origin } from "./origin.ts";
 export { payBatch } from "./pay-batch.ts";

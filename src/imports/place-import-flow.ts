@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { payPlacedOrders } from "../orders/index.ts";
+import { reach } from "../platform/failpoints.ts";
+import { beginPaying, completeImport } from "./end-import.ts";
+import { findImport } from "./find-imports.ts";
+import type { Import } from "./import.ts";
+import { listWaiting } from "./import-row-queries.ts";
+import { assertGoingOn, type ImportRun } from "./import-run.ts";
+import { placePiece } from "./place-piece.ts";
+import { authorOf, type Piece, prepareOrders } from "./prepare-orders.ts";
+
+const ordersInPiece = 250; // Ten milliseconds of this process at a stretch; twice as many gain nothing.
+const piecesAtOnce = 2; // One is written while the other is made.
+
+/** Places every order that waits, a piece at a time; undefined when the import should rest before that. */
+export async function placeImport(run: ImportRun, given: Import): Promise<Import | undefined> {
+  const { db, clock, own } = run;
+  const next = openPieces(run, given);
+  const pass = { paused: false, failure: undefined as unknown };
+  const work = async () => {
+    while (!pass.paused && pass.failure === undefined) {
+      assertGoingOn(run);
+      const piece = await next();
+      if (piece === undefined) return;
+      await reach("before-import-piece");
+      const { paused } = await place(run, given, piece);
+      await reach("after-import-piece");
+      pass.paused ||= paused;
+    }
+  };
+  const working = Array.from({ length: piecesAtOnce }, () =>
+    work().catch((error: unknown) => {
+      pass.failure ??= error;
+    }),
+  );
+  await Promise.all(working);
+  if (pass.failure !== undefined) throw pass.failure;
+  if (pass.paused) return undefined;
+  if (given.options.payment === "charge") return db.transaction((tx) => beginPaying(tx, own, clock.now()));
+  return complete(run);
+}
+
+function place({ db, own, policy, clock }: ImportRun, given: Import, piece: Piece): Promise<{ paused: boolean }> {
+  return db.transaction(async (tx) => {
+    const step = await placePiece(tx, { own, given, piece }, policy, clock.now());
+    await reach("inside-import-piece");
+    return step;
+  });
+}
+
+/** Gives the next piece to whoever asks, and reads one ahead. */
+function openPieces(run: ImportRun, given: Import): () => Promise<Piece | undefined> {
+  const { db, ids, clock } = run;
+  let after = 0;
+  const read = async () => {
+    const waiting = await listWaiting(db, { importId: given.importId, after, limit: ordersInPiece });
+    const last = waiting.at(-1);
+    if (last === undefined) return undefined;
+    after = last.orderNo;
+    return prepareOrders(given, waiting, await ids.take(waiting.length), clock.now());
+  };
+  let reading: Promise<Piece | undefined> = read();
+  return () => {
+    const piece = reading;
+    reading = piece.then((found) => found && read());
+    // Whoever asks next hears of it; nobody may.
+    reading.catch(() => {});
+    return piece;
+  };
+}
+
+const looksEveryMs = 500; // Who pauses an import waits no longer for it to rest.
+
+/** Has the placed orders paid; undefined when the import should rest before that. */
+export async function payImport(run: ImportRun, given: Import): Promise<Import | undefined> {
+  const rest = new AbortController();
+  const over = new AbortController();
+  const watching = watch(run, rest, over.signal);
+  const signal = AbortSignal.any([run.signal, rest.signal]);
+  try {
+    await payPlacedOrders(run, run.desk, { of: { importId: given.uid }, by: authorOf(given), signal });
+  } finally {
+    over.abort();
+    await watching;
+  }
+  assertGoingOn(run);
+  return rest.signal.aborted ? undefined : complete(run);
+}
+
+/** Aborts when the import is paused, over, or another's. */
+async function watch({ db, own }: ImportRun, rest: AbortController, over: AbortSignal): Promise<void> {
+  while (!over.aborted && !rest.signal.aborted) {
+    await sleep(looksEveryMs, undefined, { signal: over }).catch(() => {});
+    if (over.aborted) return;
+    // What cannot be read now is looked at again.
+    const found = await findImport(db, own.uid).catch(() => undefined);
+    if (found && (found.runner !== own.runner || found.pausedAt !== null)) rest.abort();
+  }
+}
+
+async function complete({ db, own, clock }: ImportRun): Promise<Import> {
+  await reach("before-import-complete");
+  const completed = await db.transaction(async (tx) => {
+    const ended = await completeImport(tx, own, clock.now());
+    await reach("inside-import-complete");
+    return ended;
+  });
+  await reach("after-import-complete");
+  return completed;
+}

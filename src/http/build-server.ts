@@ -11,6 +11,7 @@ import { checkHeads } from "./check-head.ts";
 import { inputCompiler } from "./check-input.ts";
 import { type ApiTitle, describeApi } from "./describe-api.ts";
 import { makeDrainable } from "./drain-server.ts";
+import { limitBodies } from "./limit-body.ts";
 import { limitRequests, type RateLimits, unlimited } from "./limit-requests.ts";
 import { observeRequests } from "./observe-requests.ts";
 import { readBodies } from "./read-body.ts";
@@ -25,7 +26,7 @@ import { serveProblems } from "./serve-problems.ts";
 export interface Limits {
   readonly bodyBytes: number;
   readonly headerBytes: number;
-  /** For a request to arrive whole. */
+  /** For the body of a request to arrive whole, but for routes that give it a pace. */
   readonly requestTimeoutMs: number;
   /** For its head to arrive, from the first byte of the connection on. */
   readonly headersTimeoutMs: number;
@@ -69,24 +70,34 @@ function requestIds(): () => string {
   };
 }
 
-function newInstance(options: ServerOptions, headers: Readonly<Record<string, string>>): FastifyInstance {
-  const limits = { ...defaultLimits, ...options.limits };
-  const { requestTimeoutMs } = limits;
-  const headersTimeout = Math.min(limits.headersTimeoutMs, requestTimeoutMs);
+function headersTimeoutOf({ headersTimeoutMs, requestTimeoutMs }: Limits): number {
+  return Math.min(headersTimeoutMs, requestTimeoutMs);
+}
+
+function checkMsOf(limits: Limits): number {
+  return Math.min(slowestCheckMs, Math.ceil(headersTimeoutOf(limits) / checksPerTimeout));
+}
+
+function newInstance(
+  options: ServerOptions,
+  limits: Limits,
+  headers: Readonly<Record<string, string>>,
+): FastifyInstance {
   return fastify({
     loggerInstance: openLog(options.logLevel, options.logTo) as FastifyBaseLogger,
     // One line for each request is written by observe-requests.ts; those of the framework have paths and addresses.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: requestIds(),
     bodyLimit: limits.bodyBytes,
-    requestTimeout: requestTimeoutMs,
+    // Of bodies by limit-body.ts, since not all routes have the same.
+    requestTimeout: 0,
     http: {
       // Who sends none hears from us, in a problem document.
       requireHostHeader: false,
       maxHeaderSize: limits.headerBytes,
-      requestTimeout: requestTimeoutMs,
-      headersTimeout,
-      connectionsCheckingInterval: Math.min(slowestCheckMs, Math.ceil(headersTimeout / checksPerTimeout)),
+      requestTimeout: 0,
+      headersTimeout: headersTimeoutOf(limits),
+      connectionsCheckingInterval: checkMsOf(limits),
     },
     trustProxy: options.trustedProxies || false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
@@ -104,7 +115,8 @@ function newInstance(options: ServerOptions, headers: Readonly<Record<string, st
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const headers = safeHeaders(options.hstsSeconds ?? 0);
-  const app = newInstance(options, headers);
+  const limits = { ...defaultLimits, ...options.limits };
+  const app = newInstance(options, limits, headers);
   app.setErrorHandler(answerError);
   app.setValidatorCompiler(inputCompiler());
   observeRequests(app);
@@ -117,6 +129,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   checkAddresses(app);
   authorizeRequests(app, options.authenticate, limiter);
   readBodies(app);
+  limitBodies(app, { wholeMs: limits.requestTimeoutMs, checkMs: checkMsOf(limits) });
   makeDrainable(app);
   await describeApi(app, options);
   serveIndex(app, options);

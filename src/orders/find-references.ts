@@ -33,7 +33,7 @@ export function stemOf(uid: string): string {
 
 /** The orders that have one of these UUIDs, or one so near that their events and attempts would share their names. */
 export async function findNearUids(sql: Sql, uids: readonly string[]): Promise<PlacedBefore[]> {
-  const stems = uids.filter(isUid).map(stemOf);
+  const stems = [...new Set(uids.filter(isUid).map(stemOf))];
   if (stems.length === 0) return [];
   return findOrdersByUidRange(sql, {
     lows: stems.map((stem) => `${stem}0000`),

@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ask } from "../../test/support/ask.ts";
 import { inTx, statementsOf } from "../../test/support/database.ts";
-import { by, givenOrder, noon, policy } from "../../test/support/given-orders.ts";
+import { by, givenOrder, newOrder, noon, policy } from "../../test/support/given-orders.ts";
 import type { Refund } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
+import { prepareJobs } from "../platform/jobs.ts";
 import { cancelOrder } from "./cancel-order.ts";
 import { hearChargeback } from "./hear-chargeback.ts";
 import type { OrderStatus } from "./order.ts";
 import { findOrders } from "./order-queries.ts";
+import { placeOrders } from "./place-orders.ts";
+import { refundPayment } from "./refund-payment.ts";
 import { requestRefund } from "./request-refund.ts";
 import { settlePayments } from "./settle-payments.ts";
 import { settleRefund } from "./settle-refund.ts";
 import { startPayment } from "./start-payment.ts";
+import { tellCustomer } from "./tell-customer.ts";
 
 async function refund(tx: Tx, orderId: bigint, amountMinor?: bigint): Promise<Refund> {
   return (await requestRefund(tx, { orderId, amountMinor, reason: "broken" }, policy, noon)).refund;
@@ -192,6 +196,51 @@ describe("requestRefund", () => {
         "payments.insert_refunds",
         "platform.insert_jobs",
       ]);
+    }),
+  );
+});
+
+describe("requestRefund of what was paid elsewhere", () => {
+  const recorded = { reference: "back-1", givenAt: new Date("2026-10-05T00:00:00Z"), by };
+
+  async function givenRecorded(tx: Tx, orderId: bigint): Promise<bigint> {
+    await prepareJobs(tx, [tellCustomer, refundPayment]);
+    const payment = { kind: "recorded", reference: null, paidAt: null } as const;
+    await placeOrders(tx, [{ ...newOrder(orderId), payment }], policy, noon);
+    return orderId;
+  }
+
+  test(
+    "writes down what went back there, at once and with its time, and asks nobody",
+    inTx(async (tx) => {
+      const orderId = await givenRecorded(tx, 701n);
+      const wanted = { orderId, amountMinor: 100n, reason: "broken", recorded };
+      const { refund: given } = await requestRefund(tx, wanted, policy, noon);
+      assert.deepEqual([given.state, given.reference, given.reason], ["succeeded", "back-1", "broken"]);
+      assert.deepEqual(await moneyOf(tx, orderId), [300n, 0n, 100n, 0n]);
+      const entries = "select gateway, reference, occurred_at from payments.money_entries where order_id = 701";
+      assert.deepEqual(await ask(tx, `${entries} and kind = 'refund'`), [
+        { gateway: "recorded", reference: "back-1", occurredAt: recorded.givenAt },
+      ]);
+      assert.deepEqual(
+        await ask(tx, "select 1 from graphile_worker._private_jobs where payload ->> 'refund' is not null"),
+        [],
+      );
+    }),
+  );
+
+  test(
+    "refuses one that the ledger has, more than is left, and one of an order that a gateway was paid for",
+    inTx(async (tx) => {
+      const orderId = await givenRecorded(tx, 702n);
+      const wanted = { orderId, amountMinor: 100n, reason: "broken", recorded };
+      await requestRefund(tx, wanted, policy, noon);
+      await assert.rejects(requestRefund(tx, wanted, policy, noon), { code: "order.refund_recorded_twice" });
+      const more = { ...wanted, amountMinor: 201n, recorded: { ...recorded, reference: "back-2" } };
+      await assert.rejects(requestRefund(tx, more, policy, noon), { code: "order.refund_too_large" });
+      const charged = await givenOrder(tx, { status: "paid" });
+      const beside = { ...wanted, orderId: charged.orderId };
+      await assert.rejects(requestRefund(tx, beside, policy, noon), { code: "order.refund_not_elsewhere" });
     }),
   );
 });

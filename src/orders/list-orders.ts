@@ -28,6 +28,11 @@ export interface OrderListing {
   readonly direction: SortDirection;
 }
 
+export interface OrderPageWanted extends PageWanted {
+  /** How many orders are looked through before rare ones are looked up. */
+  readonly walked?: number;
+}
+
 /** A way through the orders of a range of keys, in their order. */
 type Way = (sql: Sql, range: KeyRange, limit: number) => Promise<ListedOrder[]>;
 
@@ -108,19 +113,29 @@ function wayOfRare(listing: OrderListing): Way | undefined {
   return (sql, range, limit) => listOfAmounts(listing)(sql, { ...conditions, ...range, ...walked, limit });
 }
 
-async function endOfFirstWalk(sql: Sql, listing: OrderListing, range: KeyRange): Promise<SortKey | undefined> {
+async function endOfFirstWalk(
+  sql: Sql,
+  listing: OrderListing,
+  range: KeyRange,
+  skip: number,
+): Promise<SortKey | undefined> {
   const { sort, direction, conditions } = listing;
-  const walk = { ...range, skip: walkedFirst };
+  const walk = { ...range, skip };
   if (sort === "date") return findDateBehind(direction)(sql, walk);
   return findAmountBehind(direction)(sql, { ...walk, walkedCurrency: conditions.currency ?? "" });
 }
 
-async function findInRange(sql: Sql, listing: OrderListing, range: KeyRange, limit: number): Promise<ListedOrder[]> {
+async function findInRange(
+  sql: Sql,
+  listing: OrderListing,
+  range: KeyRange,
+  { limit, walked }: { limit: number; walked: number },
+): Promise<ListedOrder[]> {
   const few = wayOfFew(listing);
   if (few) return few(sql, range, limit);
   const all = wayOfAll(listing);
   const rare = wayOfRare(listing);
-  const end = rare && (await endOfFirstWalk(sql, listing, range));
+  const end = rare && (await endOfFirstWalk(sql, listing, range, walked));
   if (!rare || !end) return all(sql, range, limit);
   const { direction } = listing;
   const near = await all(sql, asFarAs(range, end, direction), limit);
@@ -141,12 +156,12 @@ function keyOf({ sort }: OrderListing, order: ListedOrder): SortKey {
 export async function listOrderPage(
   sql: Sql,
   listing: OrderListing,
-  { limit, cursor }: PageWanted,
+  { limit, cursor, walked = walkedFirst }: OrderPageWanted,
 ): Promise<Page<ListedOrder>> {
   const range = wholeRange(listing);
   const rest = cursor === undefined ? range : behind(range, parseCursor(listing, cursor), listing.direction);
   // One more than is shown tells whether there is a next page.
-  const found = await findInRange(sql, listing, rest, limit + 1);
+  const found = await findInRange(sql, listing, rest, { limit: limit + 1, walked });
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   const more = found.length > limit && last !== undefined;

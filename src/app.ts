@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
+import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
@@ -31,6 +32,7 @@ import {
   tellCustomer,
 } from "./orders/index.ts";
 import { orderBatchRoutes } from "./orders/order-batch-routes.ts";
+import { orderCreateRoutes } from "./orders/order-create-routes.ts";
 import {
   completeAllAnswers,
   expireOrders,
@@ -258,20 +260,6 @@ function openChannel(config: Config, db: Db): Channel {
 
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
-/** What the API description groups routes by. */
-const apiTags = {
-  "Orders v1": "The contract of DD-ORDER-001: place, read and move orders; amounts are decimals in major units.",
-  Orders: "Orders with all that belongs to them; amounts are integers in minor units.",
-  Events: "What happened, in the order in which subscribers hear of it.",
-  Tasks: "What needs a person: to take, and to close with a reason.",
-  Jobs: "Later work that is not done yet, and work that was given up.",
-  Audit: "Who did what, where no order's history tells it.",
-  Mails: "The embedded mailbox, where mails go without a mail server.",
-  Notifications: "The embedded notification service that DD-ORDER-001 names.",
-  "Sandbox payment service": "The embedded payment service, to try things out.",
-  Health: "For whatever sends requests here.",
-} as const;
-
 /** The routes of every module. */
 async function buildApp(engine: Engine): Promise<Server> {
   const { db, clock, config, desk } = engine;
@@ -301,6 +289,7 @@ async function buildApp(engine: Engine): Promise<Server> {
   );
   await app.register(orderRoutes(db));
   await app.register(orderListRoutes(engine));
+  await app.register(orderCreateRoutes(engine, desk));
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));

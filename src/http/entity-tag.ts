@@ -8,7 +8,12 @@ export type NamedTags = "*" | readonly string[];
 
 /** The strong tag of a resource as it is answered: another one as soon as anything in the answer is. */
 export function entityTag(view: unknown): string {
-  return `"${hash("sha256", writeJson(view), "base64url").slice(0, tagCharacters)}"`;
+  return tagOfText(writeJson(view));
+}
+
+/** The tag of a resource that is written already, as `writeJson` does. */
+export function tagOfText(text: string): string {
+  return `"${hash("sha256", text, "base64url").slice(0, tagCharacters)}"`;
 }
 
 /** Source: RFC 9110, section 8.8.3: any visible character but the quote, and none that an API like ours would send. */

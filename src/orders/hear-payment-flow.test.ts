@@ -27,12 +27,7 @@ type Opened = Awaited<ReturnType<typeof openCounter>>;
 
 /** An order whose payment was charged, while nobody here heard how it is called. */
 async function givenUnheard({ db, desk }: Opened): Promise<{ orderId: bigint; reference: string }> {
-  const {
-    orderId: _orderId,
-    uid: _uid,
-    payment: _payment,
-    ...asked
-  } = newOrder(1n, { email: "loses-reply@example.com" });
+  const { orderId: _orderId, uid: _uid, ...asked } = newOrder(1n, { email: "loses-reply@example.com" });
   const placed = await desk.placeAndPay(asked);
   assert.ok("order" in placed);
   const { orderId } = placed.order;

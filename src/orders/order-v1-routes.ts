@@ -52,7 +52,7 @@ function authorOf(request: FastifyRequest): Author {
 }
 
 /** DD-ORDER-001's create call: requests that come together are placed together. */
-export function placeOrderV1Routes({ db, clock }: Counter, desk: PaymentDesk): FastifyPluginAsyncTypebox {
+export function placeOrderV1Routes({ db, clock, gateway }: Counter, desk: PaymentDesk): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(path, {
       config: { scope: "orders:write" },
@@ -74,12 +74,14 @@ export function placeOrderV1Routes({ db, clock }: Counter, desk: PaymentDesk): F
           taxMinor: 0n,
           shippingMinor: 0n,
           customerReference: null,
+          payment: { kind: "charge", gateway: gateway.name } as const,
           origin: noOrigin,
           notify: true,
           by: authorOf(request),
         };
         const outcome = await desk.placeAndPay(wanted, key && { claim: key, answer: placementAnswer });
         if ("order" in outcome) return sendAnswer(reply, placementAnswer(outcome.order));
+        if ("before" in outcome) throw new Error("An order of v1 has no reference that another one could have.");
         return sendAnswer(reply, await replayPlacement(db, clock, outcome.used, key?.fingerprint ?? ""));
       },
     });

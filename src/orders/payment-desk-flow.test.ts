@@ -29,7 +29,7 @@ function handClock(): Clock & { move(ms: number): void } {
 }
 
 function request(wanted: Parameters<typeof newOrder>[1] = {}): OrderRequest {
-  const { orderId: _orderId, uid: _uid, payment: _payment, ...asked } = newOrder(1n, wanted);
+  const { orderId: _orderId, uid: _uid, ...asked } = newOrder(1n, wanted);
   return asked;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Claim, claimKeys, type KeptAnswer, type KeyRow, storeAnswers } from "../http/claim-keys.ts";
+import type { Answer } from "../http/idempotency.ts";
 import {
   attemptKey,
   type ChargeAnswer,
@@ -14,8 +15,10 @@ import { isUnavailable } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import type { OrderPolicy } from "./changes.ts";
+import type { PlacedBefore } from "./find-references.ts";
 import type { NewOrder } from "./new-order.ts";
 import type { Order, OrderWithItems } from "./order.ts";
+import { orderInvalid } from "./order-errors.ts";
 import { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 import type { PaymentResult } from "./payment-result.ts";
 import { type Placement, placeOrders } from "./place-orders.ts";
@@ -29,14 +32,16 @@ export interface Counter {
   readonly policy: OrderPolicy;
 }
 
-/** An order to place and pay, without a reference of its own; the desk draws its ids. */
-export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "uidIsGiven" | "payment">;
+/** An order to place, and to pay if it is to be charged. The desk draws its id, and its UUID when it brings none. */
+export type OrderRequest = Omit<NewOrder, "orderId" | "uid" | "uidIsGiven"> & { readonly uid?: string };
 
 /** The caller's Idempotency-Key, and how the answer that is kept under it is made from the order. */
 export interface Keyed<Shown extends Order = OrderWithItems> {
   readonly claim: Omit<Claim, "orderId">;
   /** The attempt is that which was settled; there is none on an order that costs nothing. */
-  answer(order: Shown, attempt?: PaymentAttempt): { status: number; body: string };
+  answer(order: Shown, attempt?: PaymentAttempt): Answer;
+  /** Of an order that was there before, for requests that can name one. */
+  answerBefore?(tx: Tx, before: PlacedBefore): Promise<Answer>;
 }
 
 /** An order after its newest attempt, and the attempt; missing while nothing could be written down of it. */
@@ -45,12 +50,15 @@ export interface Charged<Shown extends Order> {
   readonly attempt: PaymentAttempt | undefined;
 }
 
-/** Either the order as it stands after payment, or the row of a key that was used before. */
-export type DeskAnswer = { readonly order: OrderWithItems } | { readonly used: KeyRow };
+/** The order as it stands after payment, the one that was there before, or the row of a key that was used before. */
+export type DeskAnswer = Charged<OrderWithItems> | { readonly before: PlacedBefore } | { readonly used: KeyRow };
 
 /** Where orders are placed and paid: requests that come together share their transactions. */
 export interface PaymentDesk {
-  /** Places one order, asks the gateway once, and settles what it said. Every step can be repeated by recovery. */
+  /**
+   * Places one order, asks the gateway once, and settles what it said. Every step can be repeated by recovery.
+   * @throws order.invalid
+   */
   placeAndPay(request: OrderRequest, keyed?: Keyed): Promise<DeskAnswer>;
   /** Asks the gateway once about the newest attempt of an order, which the caller committed, and settles what it said. */
   pay<Shown extends Order>(order: Shown, keyed?: Keyed<Shown>): Promise<Charged<Shown>>;
@@ -102,31 +110,26 @@ export function openPaymentDesk(counter: Counter): PaymentDesk {
       await reach("before-place");
       const placed = await place({ request, keyed });
       await reach("after-place");
-      if ("used" in placed || placed.order.status !== "payment_processing") return placed;
-      return { order: (await pay(placed.order, keyed)).order };
+      if (!("order" in placed) || placed.order.status !== "payment_processing") return placed;
+      return pay(placed.order, keyed);
     },
   };
 }
 
-async function placeSet(
-  { db, gateway, clock, policy }: Counter,
-  ids: OrderIdStock,
-  members: Placing[],
-): Promise<DeskAnswer[]> {
+async function placeSet({ db, clock, policy }: Counter, ids: OrderIdStock, members: Placing[]): Promise<DeskAnswer[]> {
   const orderIds = await ids.take(members.length);
   const now = clock.now();
   const orders = members.map(({ request }, index): NewOrder => {
-    const orderId = orderIds[index] as bigint;
-    return { ...request, orderId, uid: uuidV7(now), payment: { kind: "charge", gateway: gateway.name } };
+    return { ...request, orderId: orderIds[index] as bigint, uid: request.uid ?? uuidV7(now) };
   });
   return db.transaction(async (tx) => {
     const used = await claimAll(tx, members, orders, now);
     const free = orders.filter((_, index) => used[index] === undefined);
-    const placed = await placeOrders(tx, free, policy, now);
-    const byId = new Map(placed.map(asPlaced).map((order) => [order.orderId, order]));
-    const answers = members.map((_, index): DeskAnswer => {
+    const placements = await placeOrders(tx, free, policy, now);
+    const byId = new Map(free.map((order, index) => [order.orderId, placements[index] as Placement]));
+    const answers = orders.map(({ orderId }, index): DeskAnswer => {
       const row = used[index];
-      return row ? { used: row } : { order: byId.get((orders[index] as NewOrder).orderId) as OrderWithItems };
+      return row ? { used: row } : placedAs(byId.get(orderId) as Placement);
     });
     await storeFinished(tx, members, answers, now);
     await reach("inside-place");
@@ -134,10 +137,10 @@ async function placeSet(
   });
 }
 
-/** The desk's orders have nothing that another one could have too. */
-function asPlaced(placement: Placement): OrderWithItems {
-  if (placement.outcome !== "placed") throw new Error(`An order of the desk is ${placement.outcome}.`);
-  return placement.order;
+/** One that is rejected ends the set: it is run again for each alone, and only this one is refused. */
+function placedAs(placement: Placement): DeskAnswer {
+  if (placement.outcome === "rejected") throw orderInvalid({}, { faults: [placement.fault] });
+  return placement.outcome === "placed" ? placement : { before: placement.order };
 }
 
 /** Claims the keys of those that brought one; answers the row of a key that is taken. */
@@ -163,14 +166,21 @@ async function claimAll(
   return used;
 }
 
-/** An order that cost nothing is finished here, so its answer is kept here. */
+/** An order that nobody is asked to pay is finished here, so its answer is kept here. */
 async function storeFinished(tx: Tx, members: readonly Placing[], answers: DeskAnswer[], now: Date): Promise<void> {
-  const finished = answers.flatMap((answer, index) => {
+  const finished: KeptAnswer[] = [];
+  for (const [index, answer] of answers.entries()) {
     const keyed = members[index]?.keyed;
-    const done = "order" in answer && answer.order.status !== "payment_processing";
-    return done && keyed ? [{ ...keyed.claim, ...keyed.answer(answer.order) }] : [];
-  });
+    if (keyed === undefined || !isFinished(answer)) continue;
+    const kept =
+      "order" in answer ? keyed.answer(answer.order, answer.attempt) : await keyed.answerBefore?.(tx, answer.before);
+    if (kept) finished.push({ ...keyed.claim, ...kept });
+  }
   if (finished.length > 0) await storeAnswers(tx, finished, now);
+}
+
+function isFinished(answer: DeskAnswer): answer is Exclude<DeskAnswer, { used: KeyRow }> {
+  return "before" in answer || ("order" in answer && answer.order.status !== "payment_processing");
 }
 
 function charge(gateway: Gateway, order: Order): Promise<ChargeAnswer> {

@@ -9,6 +9,7 @@ import type { NewOrder, PaymentPlan } from "./new-order.ts";
 import type { OrderWithItems } from "./order.ts";
 import { orderConfirmed, orderCreated, paymentProcessed } from "./order-events.ts";
 import { findOrdersByReference } from "./order-queries.ts";
+import { noOrigin } from "./origin.ts";
 import { startAttempt } from "./settlement.ts";
 import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
@@ -18,7 +19,12 @@ declareRaces(["orders_reference_once", "orders_uid_once", recordedOnce]);
 
 /** What became of an order that was to be placed. */
 export type Placement =
-  | { readonly outcome: "placed"; readonly order: OrderWithItems }
+  | {
+      readonly outcome: "placed";
+      readonly order: OrderWithItems;
+      /** Of an order that is to be charged, or was paid elsewhere. */
+      readonly attempt: PaymentAttempt | undefined;
+    }
   /** The source's reference, or the UUID that it came with, has an order: this one, which was left as it is. */
   | { readonly outcome: "duplicate"; readonly order: PlacedBefore }
   | { readonly outcome: "rejected"; readonly fault: Fault };
@@ -45,7 +51,9 @@ export async function placeOrders(
     const refused = judge(taken, order);
     if (refused) return refused;
     remember(taken, order);
-    return { outcome: "placed", order: placeOne(changes, order) };
+    const placed = placeOne(changes, order);
+    const attempt = changes.attemptsStarted.at(-1);
+    return { outcome: "placed", order: placed, attempt: attempt?.orderId === order.orderId ? attempt : undefined };
   });
   writeChanges(tx, changes);
   return placements;
@@ -135,7 +143,8 @@ function remember(taken: Taken, order: NewOrder): void {
 function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
   const created = asCreated(given, changes.now);
   changes.placed.push(created);
-  changes.origins.set(given.orderId, { ...given.origin, customerReference: given.customerReference });
+  if (given.origin !== noOrigin || given.customerReference !== null)
+    changes.origins.set(given.orderId, { ...given.origin, customerReference: given.customerReference });
   const { by, payment } = given;
   const pending = addEvent(changes, created, { ...orderCreated(created, changes.now), by }, { to: "pending" });
   if (pending.totalMinor === 0n) return confirm(changes, pending, given);

@@ -62,7 +62,7 @@ export type OpenInbox = Awaited<ReturnType<typeof openInbox>>;
 /** An order whose payment was charged, while nobody here heard how it is called. */
 export async function givenUnheard({ counter }: Pick<OpenInbox, "counter">) {
   const desk = openPaymentDesk(counter);
-  const { orderId: _id, uid: _uid, payment: _payment, ...asked } = newOrder(1n, { email: "loses-reply@example.com" });
+  const { orderId: _id, uid: _uid, ...asked } = newOrder(1n, { email: "loses-reply@example.com" });
   const placed = await desk.placeAndPay(asked);
   if (!("order" in placed)) throw new Error("Nothing was placed.");
   return { orderId: placed.order.orderId, paymentId: await chargeOf(counter.db, placed.order.orderId) };

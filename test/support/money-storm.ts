@@ -95,8 +95,9 @@ export async function openMoneyStorm(db: Db, random: () => number) {
   async function place(): Promise<void> {
     const lines = [{ quantity: 1n, unitPriceMinor: pick(prices) as bigint }];
     const wanted = newOrder(1n, { lines, currency: pick(currencies) as string });
-    const { orderId: _orderId, uid: _uid, payment: _payment, ...asked } = wanted;
-    const placed = await shop().desk.placeAndPay(asked);
+    const { orderId: _orderId, uid: _uid, ...asked } = wanted;
+    const payment = { kind: "charge", gateway: counter.gateway.name } as const;
+    const placed = await shop().desk.placeAndPay({ ...asked, payment });
     if ("order" in placed) orderIds.push(placed.order.orderId);
   }
 

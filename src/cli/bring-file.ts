@@ -8,7 +8,7 @@ import { type Import, ImportOptions, receiveImport } from "../imports/index.ts";
 import type { BlobStore } from "../platform/blob-store.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
-import type { Refusal } from "../platform/errors.ts";
+import { isUnavailable, type Refusal } from "../platform/errors.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import { WrongCall } from "./command.ts";
 
@@ -79,7 +79,13 @@ export async function bringFile(
     again,
     by,
   };
-  const received = await db.transaction((tx) => receiveImport(tx, file, systemClock.now()));
-  if (received.existing) await blobs.remove(blobKey);
-  return received;
+  try {
+    const received = await db.transaction((tx) => receiveImport(tx, file, systemClock.now()));
+    if (received.existing) await blobs.remove(blobKey);
+    return received;
+  } catch (error) {
+    // Where nobody knows whether the import was made its file stays.
+    if (!isUnavailable(error)) await blobs.remove(blobKey);
+    throw error;
+  }
 }

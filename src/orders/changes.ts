@@ -36,7 +36,7 @@ export interface Changes {
   readonly now: Date;
   readonly policy: OrderPolicy;
   readonly placed: OrderWithItems[];
-  /** Where those that are placed came from. */
+  /** Where those that are placed came from, as far as they came from anywhere. */
   readonly origins: Map<bigint, PlacedOrigin>;
   /** The newest state of each order that changed. */
   readonly orders: Map<bigint, Order>;

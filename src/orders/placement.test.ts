@@ -103,6 +103,26 @@ describe("an order that is placed again", () => {
   );
 });
 
+describe("a set of orders", () => {
+  test(
+    "is answered as it was given and written by reference, so that no two wait for each other",
+    inShop(async (tx) => {
+      const references = ["R-2", "R-3", "R-1"];
+      const orders = references.map((reference, index) => fromSource(591n + BigInt(index), reference));
+      const placements = await placeOrders(tx, orders, policy, noon);
+      assert.deepEqual(
+        placements.map((placement) => orderPlaced(placement).orderId),
+        [591n, 592n, 593n],
+      );
+      const written = await ask(tx, "select external_reference from orders.orders where order_id > 590 order by ctid");
+      assert.deepEqual(
+        written.map(({ externalReference }) => externalReference),
+        ["R-1", "R-2", "R-3"],
+      );
+    }),
+  );
+});
+
 describe("an order that waits", () => {
   test(
     "is pending until its own deadline, also after a payment failed",

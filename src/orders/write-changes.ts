@@ -30,7 +30,7 @@ export function writeChanges(tx: Tx, changes: Changes): void {
     (order) => ({ ...order, ...changes.orders.get(order.orderId) }) as OrderWithItems,
   );
   tx.finish([
-    ...placeRows(tx, inserted, changes),
+    ...placeRows(tx, inMeetingOrder(inserted, changes), changes),
     updateRows(tx, changed),
     startAttempts(tx, changes.attemptsStarted, now),
     saveAttempts(tx, [...changes.attemptsSaved.values()], now),
@@ -65,8 +65,21 @@ function placeRows(tx: Tx, orders: readonly OrderWithItems[], changes: Changes):
 
 /** Whether an order has nothing but what every order has. */
 function isPlain(order: Order, origin: PlacedOrigin | undefined): boolean {
-  const hasOrigin = origin !== undefined && Object.values(origin).some((value) => value !== null);
-  return !hasOrigin && order.notify && order.payUntil === null && order.capturedMinor === 0n;
+  return origin === undefined && order.notify && order.payUntil === null && order.capturedMinor === 0n;
+}
+
+/**
+ * By what two transactions may meet at: one waits for the other there, and never each for the other. Most orders have
+ * nothing of that and stay as they are.
+ */
+function inMeetingOrder(orders: readonly OrderWithItems[], { origins }: Changes): readonly OrderWithItems[] {
+  if (origins.size === 0) return orders;
+  const placeOf = (order: Order) => {
+    const { externalReference = null, source = null } = origins.get(order.orderId) ?? {};
+    return `${externalReference ?? ""}\n${source ?? ""}\n${order.uid}`;
+  };
+  const places = new Map(orders.map((order) => [order, placeOf(order)]));
+  return orders.toSorted((one, other) => ((places.get(one) ?? "") < (places.get(other) ?? "") ? -1 : 1));
 }
 
 function insertPlaced(tx: Tx, orders: readonly OrderWithItems[], { origins }: Changes): Promise<number> {

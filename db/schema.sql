@@ -143,7 +143,7 @@ create table imports.import_orders (
   constraint import_orders_exception_known CHECK ((exception = ANY (ARRAY['rejected'::text, 'duplicate'::text, 'dropped'::text]))),
   constraint import_orders_merged_into_an_earlier CHECK ((merged_into < order_no)),
   constraint import_orders_pending_have_a_draft CHECK (((exception IS NOT NULL) OR (order_id IS NOT NULL) OR (draft IS NOT NULL) OR (merged_into IS NOT NULL))),
-  constraint import_orders_rows_counted CHECK (((rows > 0) AND (live_rows >= 0) AND (fragments > 0))),
+  constraint import_orders_rows_counted CHECK (((rows > 0) AND (live_rows >= 0) AND (fragments >= 0))),
   constraint import_orders_pkey PRIMARY KEY (import_id, order_no)
 ) with (fillfactor=75);
 CREATE INDEX import_orders_exceptions ON imports.import_orders USING btree (import_id, exception, order_no) WHERE (exception IS NOT NULL);

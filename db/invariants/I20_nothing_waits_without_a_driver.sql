@@ -5,10 +5,11 @@
 with jobs as materialized (
   select tasks.identifier, jobs.payload ->> 'orderId' as order_id, jobs.payload ->> 'refund' as refund,
          jobs.payload ->> 'kind' as kind,
-         jobs.payload ->> 'gateway' as gateway, jobs.payload ->> 'eventId' as event_id
+         jobs.payload ->> 'gateway' as gateway, jobs.payload ->> 'eventId' as event_id,
+         jobs.payload ->> 'importUid' as import_uid
     from graphile_worker._private_jobs as jobs
     join graphile_worker._private_tasks as tasks on tasks.id = jobs.task_id
-   where tasks.identifier in ('refund-payment', 'tell-customer', 'work-webhook')
+   where tasks.identifier in ('refund-payment', 'tell-customer', 'work-webhook', 'run-import')
 )
 select format('Order %s waits for payment; its newest attempt, %s, is %s.', orders.order_id, orders.attempts,
               coalesce(attempts.state, 'not there')) as what,
@@ -48,3 +49,8 @@ select format('The webhook %s of gateway %s was received, and no job works on it
    and not exists (select from jobs
                     where jobs.identifier = 'work-webhook' and jobs.gateway = kept.gateway
                       and jobs.event_id = kept.event_id)
+union all
+select format('Import %s is %s, and no job works on it.', uid, status), null
+  from imports.imports
+ where status in ('received', 'validating', 'running') and paused_at is null
+   and not exists (select from jobs where jobs.identifier = 'run-import' and jobs.import_uid = imports.uid::text)

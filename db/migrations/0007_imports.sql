@@ -81,6 +81,7 @@ create table imports.import_orders (
   rows int not null,
   -- Rows of the whole order that were not dropped; none on what was merged into another.
   live_rows int not null,
+  -- In how many pieces it stands in the file; 0 on one that was put together with an earlier one.
   fragments int not null default 1,
   merged_into int,
   -- The order that was placed, or is there already; null while it waits.
@@ -96,7 +97,7 @@ create table imports.import_orders (
   reason json,
   primary key (import_id, order_no),
   constraint import_orders_exception_known check (exception in ('rejected', 'duplicate', 'dropped')),
-  constraint import_orders_rows_counted check (rows > 0 and live_rows >= 0 and fragments > 0),
+  constraint import_orders_rows_counted check (rows > 0 and live_rows >= 0 and fragments >= 0),
   constraint import_orders_merged_into_an_earlier check (merged_into < order_no),
   constraint import_orders_pending_have_a_draft
     check (exception is not null or order_id is not null or draft is not null or merged_into is not null)

@@ -197,7 +197,8 @@ export const saveFragmentOutcomes = change<Tx, { importId: bigint; orderNos: num
   "imports.save_fragment_outcomes",
   `
   update imports.import_orders as fragments
-     set order_id = staged.order_id, exception = staged.exception, reason = staged.reason, draft = null, live_rows = 0
+     set order_id = staged.order_id, exception = staged.exception, reason = staged.reason, draft = null, live_rows = 0,
+         fragments = 0
     from imports.import_orders as staged
    where staged.import_id = :importId and staged.order_no = any(:orderNos::int[])
      and fragments.import_id = :importId and fragments.merged_into = staged.order_no`,

@@ -47,13 +47,10 @@ export async function placePiece(
   });
   const apart = outcomes.filter(({ staged }) => staged.fragments > 1).map(({ staged }) => staged.orderNo);
   const { importId } = own;
-  const [saved, , step] = await Promise.all([
-    saveOutcomes(tx, { importId, ...columns }),
-    apart.length === 0 ? 0 : saveFragmentOutcomes(tx, { importId, orderNos: apart }),
-    countStep(tx, own, { stage: "placing", counts: countsOf(outcomes) }, now),
-  ]);
+  const saved = await saveOutcomes(tx, { importId, ...columns });
   if (saved !== outcomes.length) throw new PieceOutdated(own.uid);
-  return step;
+  if (apart.length > 0) await saveFragmentOutcomes(tx, { importId, orderNos: apart });
+  return countStep(tx, own, { stage: "placing", counts: countsOf(outcomes) }, now);
 }
 
 function outcomesOf(

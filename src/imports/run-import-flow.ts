@@ -11,6 +11,7 @@ import { claimImport, holdOwn, ImportTaken } from "./hold-runner.ts";
 import type { Import, ImportStage } from "./import.ts";
 import { type ImportGround, type ImportRun, ImportStopped } from "./import-run.ts";
 import { payImport, placeImport } from "./place-import-flow.ts";
+import { PieceOutdated } from "./place-piece.ts";
 import { openFile, readFile } from "./read-file-flow.ts";
 import { runImport } from "./run-import.ts";
 
@@ -61,7 +62,9 @@ async function goThrough(run: ImportRun, claimed: Import): Promise<void> {
       lost = 0;
     } catch (error) {
       lost += 1;
-      if (!isUnavailable(error) || lost > mostLost) throw error;
+      // An order may have its outcome from a commit of which nothing was heard.
+      const mayPass = isUnavailable(error) || error instanceof PieceOutdated;
+      if (!mayPass || lost > mostLost) throw error;
       given = await lookAgain(run);
     }
   }

@@ -15,6 +15,7 @@ export const fields = [
   "payment_status",
   "payment_reference",
   "paid_at",
+  "order_refunded",
   "order_discount",
   "order_tax",
   "shipping",
@@ -33,7 +34,7 @@ export type Field = (typeof fields)[number];
 const choice = <Word extends string>(words: readonly [Word, ...Word[]], description: string) =>
   Type.Enum([...words], { default: words[0], description: `${description} \`${words[0]}\` when left out.` });
 
-const mostColumns = 500; // A file with more is refused as well.
+export const mostColumns = 500; // A file with more is refused as well.
 
 /** How a file is read and what becomes of its orders. Options and content together say which file it is. */
 export const ImportOptions = Type.Object(

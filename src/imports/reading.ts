@@ -49,6 +49,11 @@ export interface FilePlan {
   readonly delimiter: string;
   /** The header row as it stands in the file; empty for NDJSON. */
   readonly header: string;
-  readonly columns: readonly { readonly name: string; readonly field: Field; readonly recognized: boolean }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly field: Field;
+    /** Its name told; else the mapping did, or nothing, and it is ignored. */
+    readonly recognized: boolean;
+  }[];
   readonly grouping: "by_reference" | "row_is_order";
 }

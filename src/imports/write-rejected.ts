@@ -1,11 +1,69 @@
+import { rejectedMembers } from "./read-json-order.ts";
 import type { FilePlan } from "./reading.ts";
+import { cellsOfRows, RowSplitter } from "./split-rows.ts";
 
-/** The first line of the file of rejected rows; undefined where the format has none. */
-export function rejectedHeader(_plan: FilePlan): string | undefined {
-  throw new Error("Not there yet.");
+/** A rejected row as it stood in the file, and why it was. */
+export interface RejectedRow {
+  readonly line: number;
+  readonly raw: string;
+  readonly reasons: readonly string[];
 }
 
-/** A rejected row as it stood in the file, with its line and the reasons beside it. No line's end. */
-export function rejectedRow(_plan: FilePlan, _row: { line: number; raw: string; reasons: readonly string[] }): string {
-  throw new Error("Not there yet.");
+/** The columns that we add: both there already, in a file of rejected rows that came back; one of them elsewhere; or none. */
+function marksOf({ columns }: FilePlan): "last" | "elsewhere" | "none" {
+  const names = columns.map(({ name }) => name);
+  if (rejectedMembers.every((member, index) => names.at(index - rejectedMembers.length) === member)) return "last";
+  return rejectedMembers.some((member) => names.includes(member)) ? "elsewhere" : "none";
+}
+
+/** The first line of the file of rejected rows; undefined for NDJSON, which has none. */
+export function rejectedHeader(plan: FilePlan): string | undefined {
+  if (plan.format === "ndjson") return undefined;
+  return marksOf(plan) === "none" ? [plan.header, ...rejectedMembers].join(plan.delimiter) : plan.header;
+}
+
+/**
+ * The line of a rejected row, without its end: as it stood in the file, with its line and the reasons beside it. Corrected
+ * and uploaded again it is read as before; our reader leaves out what was put beside it.
+ */
+export function rejectedRow(plan: FilePlan, { line, raw, reasons }: RejectedRow): string {
+  const reason = reasons.join(" ");
+  if (plan.format === "ndjson") return rejectedJson(raw, line, reason);
+  const marks = marksOf(plan);
+  if (marks === "elsewhere") return raw; // Whoever moved our columns has the old reasons still.
+  const cells = cellsOf(plan, raw);
+  if (cells === undefined) return [quoteCell(raw), line, quoteCell(reason)].join(plan.delimiter);
+  const own = marks === "last" && cells.length === plan.columns.length ? withoutLast(raw, cells, plan.delimiter) : raw;
+  return [own, line, quoteCell(reason)].join(plan.delimiter);
+}
+
+/** A row without its last two cells, whose text is known: it stands there with quotes or without. */
+function withoutLast(raw: string, cells: readonly string[], delimiter: string): string {
+  return rejectedMembers.reduce((rest, _member, index) => {
+    const cell = cells.at(-1 - index) ?? "";
+    const end = [delimiter + quoteCell(cell), delimiter + cell].find((end) => rest.endsWith(end)) ?? "";
+    return rest.slice(0, rest.length - end.length);
+  }, raw);
+}
+
+function quoteCell(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** The cells of a row; undefined when its quotes are broken. */
+function cellsOf({ delimiter, columns }: FilePlan, raw: string): readonly string[] | undefined {
+  const splitter = new RowSplitter(delimiter);
+  splitter.push(raw);
+  splitter.end();
+  const row = splitter.next();
+  return row?.broken === null ? cellsOfRows([row], delimiter, columns.length + 1)[0] : undefined;
+}
+
+/** An object keeps its text; what is none is kept as a text in one. */
+function rejectedJson(raw: string, line: number, reason: string): string {
+  const marks = `"import_line":${line},"import_reason":${JSON.stringify(reason)}`;
+  const isObject = /^\s*\{[\s\S]*\}\s*$/u.test(raw);
+  if (!isObject) return `{${marks},"line":${JSON.stringify(raw)}}`;
+  const rest = raw.trim().slice(1);
+  return rest.trim() === "}" ? `{${marks}}` : `{${marks},${rest}`;
 }

@@ -1,0 +1,62 @@
+import type { Field, ImportOptions } from "./import-options.ts";
+import type { Locale } from "./numerals.ts";
+import type { FilePlan } from "./reading.ts";
+import type { BrokenRow } from "./split-rows.ts";
+import { type ZoneClock, zoneClock } from "./zone.ts";
+
+/** A row in its cells; one that is broken has none. */
+export interface CellRow {
+  readonly rowNo: number;
+  readonly line: number;
+  readonly raw: string;
+  readonly cells: readonly string[];
+  readonly broken: BrokenRow | null;
+}
+
+/** How rows of one file are understood: its plan and options, made ready for a million rows. */
+export interface Layout {
+  readonly plan: FilePlan;
+  readonly options: ImportOptions;
+  readonly width: number;
+  /** The column of the order's reference; rows with one text there are one order. Null when each row is an order. */
+  readonly key: number | null;
+  /** Exports of Shopify and ours are written in one way wherever they are read. */
+  readonly locale: Locale;
+  readonly clock: ZoneClock;
+  /** Where the fields stand; those that the file lacks are not there. */
+  readonly at: ReadonlyMap<Field, number>;
+}
+
+export function layoutOf(plan: FilePlan, options: ImportOptions): Layout {
+  const fields = plan.columns.map(({ field }, index) => [field, index] as const);
+  const at = new Map(fields.filter(([field]) => field !== "ignore"));
+  const group = plan.dialect === "orderwell" ? "order_uid" : "order_reference";
+  return {
+    plan,
+    options,
+    width: plan.columns.length,
+    key: plan.grouping === "by_reference" ? (at.get(group) ?? null) : null,
+    locale: plan.dialect === "plain" ? options.locale : "iso",
+    clock: zoneClock(options.time_zone),
+    at,
+  };
+}
+
+const defused = /^'+[=+\-@\t\r]/;
+
+/** The text of a cell; empty when the row or the file has none such. */
+export function textAt(layout: Layout, cells: readonly string[], index: number | undefined): string {
+  const cell = index === undefined ? "" : (cells[index] ?? "");
+  if (layout.plan.dialect !== "orderwell") return cell.trim();
+  return defused.test(cell) ? cell.slice(1) : cell; // Our export puts one before what a spreadsheet would calculate.
+}
+
+export function textOf(layout: Layout, cells: readonly string[], field: Field): string {
+  return textAt(layout, cells, layout.at.get(field));
+}
+
+/** A field's column as the file calls it. */
+export function columnOf(layout: Layout, field: Field): string | null {
+  const index = layout.at.get(field);
+  return index === undefined ? null : (layout.plan.columns[index]?.name ?? null);
+}

@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 const Minor = Type.Integer({
   minimum: 0,
   maximum: 999_999_999_999_999,
-  title: "MinorUnits",
+  title: "DraftAmount",
   description: "Integer minor units of the currency.",
 });
 const Time = Type.String({ format: "date-time" });

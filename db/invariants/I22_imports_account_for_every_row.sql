@@ -63,14 +63,14 @@ select format('Import %s placed its row %s as order %s, which did not come from 
   left join orders.orders as placed on placed.order_id = import_orders.order_id
  where import_orders.order_id is not null
    and case when exception is null and fragments > 0
-            then (placed.import_id, placed.import_row) is distinct from (imports.uid, order_no)
+            then placed.import_id is distinct from imports.uid or placed.import_row <> order_no
             else placed.order_id is null end
 union all
 select format('Order %s came from row %s of import %s, which did not place it.', placed.order_id, placed.import_row,
               placed.import_id),
        placed.order_id
   from orders.orders as placed
- where placed.import_id is not null
+ where placed.import_id is not null and placed.import_row is not null
    and not exists (select from imports.imports
                      join imports.import_orders using (import_id)
                     where imports.uid = placed.import_id and import_orders.order_no = placed.import_row

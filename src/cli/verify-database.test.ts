@@ -5,6 +5,7 @@ import { asSuperuser, ownCluster } from "../../test/support/cluster.ts";
 import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
+import { seededImports, soundImports } from "../../test/support/seeded-imports.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededOrigins, soundOrigins } from "../../test/support/seeded-origins.ts";
 import { seededRefunds, soundRefunds } from "../../test/support/seeded-refunds.ts";
@@ -20,6 +21,7 @@ const everyViolation = [
   ...seededOperations,
   ...seededWebhooks,
   ...seededOrigins,
+  ...seededImports,
 ];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
@@ -61,7 +63,13 @@ describe("verifyDatabase", () => {
     });
   }
 
-  for (const { what, sql } of [...soundOperations, ...soundRefunds, ...soundWebhooks, ...soundOrigins]) {
+  for (const { what, sql } of [
+    ...soundOperations,
+    ...soundRefunds,
+    ...soundWebhooks,
+    ...soundOrigins,
+    ...soundImports,
+  ]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();
       await givenBooks(db);

@@ -39,6 +39,7 @@ export async function givenBooks(db: Db): Promise<void> {
   await db.transaction(placeAll);
   await db.transaction(giveBack);
   await db.transaction(takeBack);
+  await db.transaction(keepImport);
   await db.transaction(keepSandboxBooks);
   await db.transaction(tellAll);
   await db.transaction((tx) => numberAppended(tx, {}));
@@ -124,6 +125,31 @@ async function takeBack(tx: Tx): Promise<void> {
   await hearRefundFailure(tx, { ...news, refundReference: "back-9", amountMinor: 100n }, noon);
   await hearRefund(tx, { ...news, refundReference: "own-9", amountMinor: 50n }, noon);
   await hearChargeback(tx, { ...news, refundReference: "taken-9", amountMinor: 20n }, noon);
+}
+
+/** The file that they came in: rows 1 to 4, the second of them left out. */
+async function keepImport(tx: Tx): Promise<void> {
+  await ask(
+    tx,
+    `insert into imports.imports
+       (uid, source, name, status, options, bytes, content_hash, options_hash, generation, rows_read, rows_dropped, rows_placed,
+        orders_read, orders_dropped, orders_placed, created_by, created_at, updated_at, ended_at)
+     values ($1::uuid, $2, $3, 'completed', '{}', 100, 'books', 'books', 1, 4, 1, 3, 4, 1, 3, 'ann', now(), now(), now())`,
+    [imported.importId, imported.source, imported.csvSource],
+  );
+  await ask(
+    tx,
+    `insert into imports.import_orders (import_id, order_no, rows, live_rows, order_id, exception)
+     select import_id, row_no, 1, case when order_id is null then 0 else 1 end, order_id,
+            case when order_id is null then 'dropped' end
+       from imports.imports
+      cross join (values (1, 10), (2, null), (3, 11), (4, 13)) as rows (row_no, order_id)`,
+  );
+  await ask(
+    tx,
+    `insert into imports.import_rows (import_id, row_no, order_no, line, dropped, raw)
+     select import_id, order_no, order_no, order_no + 1, exception is not null, 'R' from imports.import_orders`,
+  );
 }
 
 async function keepSandboxBooks(tx: Tx): Promise<void> {

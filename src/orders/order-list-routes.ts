@@ -10,8 +10,9 @@ import { OrderListView, orderSummary } from "./order-list-view.ts";
 
 const tags = ["Orders"];
 
-async function* textOf(parts: AsyncIterable<ExportedPart>): AsyncGenerator<string> {
-  for await (const { text } of parts) if (text !== "") yield text;
+async function* textOf(first: ExportedPart | undefined, rest: AsyncIterable<ExportedPart>): AsyncGenerator<string> {
+  if (first) yield first.text;
+  for await (const { text } of rest) if (text !== "") yield text;
 }
 
 /** v2's lists of orders: pages to look at, and a file to take away. */
@@ -66,8 +67,9 @@ export function orderListRoutes({ db, clock }: { db: Db; clock: Clock }): Fastif
       },
       async handler({ query }, reply) {
         const parts = exportOrders(db, readOrderFilter(query), clock.now());
+        const { value: first } = await parts.next(); // Headers come after it, so that what fails until then can be said.
         // One part at a time: a slow reader is not read for.
-        const stream = Readable.from(textOf(parts), { highWaterMark: 1 });
+        const stream = Readable.from(textOf(first ?? undefined, parts), { highWaterMark: 1 });
         reply.header("content-disposition", 'attachment; filename="orders.csv"');
         return reply.type("text/csv; charset=utf-8").send(stream);
       },

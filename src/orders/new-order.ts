@@ -72,3 +72,13 @@ function customerOf({ customerEmail, customerReference }: DraftedOrder, { uid, o
   if (customerReference === null) return uuidV5(customersBySource, uid.toLowerCase());
   return uuidV5(customersBySource, JSON.stringify([origin.source, customerReference]));
 }
+
+/** What the lines come to. */
+export function itemsOf(given: NewOrder): bigint {
+  return given.items.reduce((sum, item) => sum + item.lineTotalMinor, 0n);
+}
+
+/** What the order comes to, with all that stands beside its lines. */
+export function totalOf({ discountMinor, taxMinor, shippingMinor }: NewOrder, itemsMinor: bigint): bigint {
+  return itemsMinor - discountMinor + taxMinor + shippingMinor;
+}

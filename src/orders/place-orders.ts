@@ -1,14 +1,12 @@
 import { ownPart } from "../fulfillment/index.ts";
-import { attemptKey, findCaptures, type PaymentAttempt, recordedGateway, recordedOnce } from "../payments/index.ts";
+import { attemptKey, type PaymentAttempt, recordedGateway, recordedOnce } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
-import type { Fault } from "../platform/errors.ts";
 import { declareRaces } from "../platform/races.ts";
 import { addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
-import { findNearUids, isUid, type PlacedBefore, stemOf } from "./find-references.ts";
-import type { NewOrder, PaymentPlan } from "./new-order.ts";
+import { findTaken, judge, mayRepeat, remember, type Unplaced } from "./find-repeats.ts";
+import { itemsOf, type NewOrder, type PaymentPlan, totalOf } from "./new-order.ts";
 import type { OrderWithItems } from "./order.ts";
 import { orderConfirmed, orderCreated, paymentProcessed } from "./order-events.ts";
-import { findOrdersByReference } from "./order-queries.ts";
 import { noOrigin } from "./origin.ts";
 import { startAttempt } from "./settlement.ts";
 import { letterJobs } from "./tell-customer.ts";
@@ -25,9 +23,7 @@ export type Placement =
       /** Of an order that is to be charged, or was paid elsewhere. */
       readonly attempt: PaymentAttempt | undefined;
     }
-  /** The source's reference, or the UUID that it came with, has an order: this one, which was left as it is. */
-  | { readonly outcome: "duplicate"; readonly order: PlacedBefore }
-  | { readonly outcome: "rejected"; readonly fault: Fault };
+  | Unplaced;
 
 /**
  * Places orders: each stands with its items, its first events and what its payment needs. One to be charged is
@@ -45,99 +41,20 @@ export async function placeOrders(
   policy: OrderPolicy,
   now: Date,
 ): Promise<Placement[]> {
-  const taken = await findTaken(tx, orders);
+  const taken = await findTaken(tx, orders.filter(mayRepeat));
   const changes = noChanges(now, policy);
   const placements = orders.map((order): Placement => {
-    const refused = judge(taken, order);
-    if (refused) return refused;
-    remember(taken, order);
+    if (mayRepeat(order)) {
+      const refused = judge(taken, order);
+      if (refused) return refused;
+      remember(taken, order);
+    }
     const placed = placeOne(changes, order);
     const attempt = changes.attemptsStarted.at(-1);
     return { outcome: "placed", order: placed, attempt: attempt?.orderId === order.orderId ? attempt : undefined };
   });
   writeChanges(tx, changes);
   return placements;
-}
-
-/** What orders that are there, or before it in the set, leave no room for. */
-interface Taken {
-  readonly byReference: Map<string, PlacedBefore>;
-  /** By what their UUIDs have in common with the names of their events. */
-  readonly byStem: Map<string, PlacedBefore>;
-  /** References of payments that were recorded. */
-  readonly payments: Set<string>;
-}
-
-async function findTaken(tx: Tx, orders: readonly NewOrder[]): Promise<Taken> {
-  const uids = orders.filter((order) => order.uidIsGiven).map((order) => order.uid);
-  const named = orders.map(referenceOf).filter((one) => one !== undefined);
-  const payments = orders.map(recordedPaymentOf).filter((reference) => reference !== undefined);
-  const [byUid, byReference, captures] = await Promise.all([
-    findNearUids(tx, uids),
-    named.length === 0
-      ? []
-      : findOrdersByReference(tx, {
-          sources: named.map((one) => one.source),
-          references: named.map((one) => one.reference),
-        }),
-    payments.length === 0 ? [] : findCaptures(tx, { gateways: [recordedGateway], references: payments }),
-  ]);
-  return {
-    byReference: new Map(byReference.map((one) => [referenceKey(one), one])),
-    byStem: new Map(byUid.map((one) => [stemOf(one.uid), one])),
-    payments: new Set(captures.map((one) => one.reference)),
-  };
-}
-
-interface Named {
-  readonly source: string;
-  readonly reference: string;
-}
-
-function referenceOf({ origin }: NewOrder): Named | undefined {
-  const { source, externalReference: reference } = origin;
-  return source === null || reference === null ? undefined : { source, reference };
-}
-
-function referenceKey({ source, reference }: Named): string {
-  return JSON.stringify([source, reference]);
-}
-
-/** The reference of a payment that will be recorded: an order that costs nothing has none. */
-function recordedPaymentOf({ payment, uid, ...order }: NewOrder): string | undefined {
-  if (payment.kind !== "recorded" || totalOf(order) === 0n) return undefined;
-  return payment.reference ?? uid;
-}
-
-function judge(taken: Taken, order: NewOrder): Placement | undefined {
-  const named = referenceOf(order);
-  const before = (named && taken.byReference.get(referenceKey(named))) ?? sameUid(taken, order);
-  if (before) return { outcome: "duplicate", order: { orderId: before.orderId, uid: before.uid } };
-  if (order.uidIsGiven && (!isUid(order.uid) || taken.byStem.has(stemOf(order.uid)))) {
-    return rejected("", `${order.uid} cannot be an order's UUID: it is none, or too near to that of another order.`);
-  }
-  const payment = recordedPaymentOf(order);
-  if (payment !== undefined && taken.payments.has(payment)) {
-    return rejected("/payment_reference", `The payment ${payment} is recorded already, for another order.`);
-  }
-  return undefined;
-}
-
-function sameUid(taken: Taken, order: NewOrder): PlacedBefore | undefined {
-  const near = order.uidIsGiven ? taken.byStem.get(stemOf(order.uid)) : undefined;
-  return near?.uid === order.uid ? near : undefined;
-}
-
-function rejected(pointer: string, detail: string): Placement {
-  return { outcome: "rejected", fault: { pointer, detail } };
-}
-
-function remember(taken: Taken, order: NewOrder): void {
-  const named = referenceOf(order);
-  if (named) taken.byReference.set(referenceKey(named), order);
-  if (order.uidIsGiven) taken.byStem.set(stemOf(order.uid), order);
-  const payment = recordedPaymentOf(order);
-  if (payment !== undefined) taken.payments.add(payment);
 }
 
 function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
@@ -158,15 +75,8 @@ function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
   }
 }
 
-function itemsOf(given: Pick<NewOrder, "items">): bigint {
-  return given.items.reduce((sum, item) => sum + item.lineTotalMinor, 0n);
-}
-
-function totalOf(given: Pick<NewOrder, "items" | "discountMinor" | "taxMinor" | "shippingMinor">): bigint {
-  return itemsOf(given) - given.discountMinor + given.taxMinor + given.shippingMinor;
-}
-
 function asCreated(given: NewOrder, now: Date): OrderWithItems {
+  const itemsMinor = itemsOf(given);
   return {
     orderId: given.orderId,
     uid: given.uid,
@@ -176,11 +86,11 @@ function asCreated(given: NewOrder, now: Date): OrderWithItems {
     locale: given.locale,
     currency: given.currency,
     status: "pending",
-    itemsMinor: itemsOf(given),
+    itemsMinor,
     discountMinor: given.discountMinor,
     taxMinor: given.taxMinor,
     shippingMinor: given.shippingMinor,
-    totalMinor: totalOf(given),
+    totalMinor: totalOf(given, itemsMinor),
     capturedMinor: 0n,
     refundingMinor: 0n,
     refundedMinor: 0n,

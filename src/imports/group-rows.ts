@@ -1,6 +1,9 @@
 import { type CellRow, type Layout, textAt } from "./layout.ts";
 import { mostRowsOfOrder } from "./understand-order.ts";
 
+/** As much as a thousand rows of four thousand characters; what is held at once stays bounded, however long rows are. */
+const mostCharacters = 4_194_304;
+
 /** Rows that stand together and have one reference. */
 export interface Fragment {
   readonly rows: readonly CellRow[];
@@ -25,6 +28,7 @@ function cellsBeforeBreak(raw: string, delimiter: string, key: number): readonly
 /** Puts rows together as they come. The same rows give the same fragments wherever reading begins again. */
 export class RowGroups {
   #rows: CellRow[] = [];
+  #characters = 0;
   #key: string | null = null;
   #tooMany = false;
   readonly #layout: Layout;
@@ -37,13 +41,15 @@ export class RowGroups {
   push(row: CellRow): Fragment | undefined {
     const key = keyOf(this.#layout, row);
     const goesOn = key !== null && key === this.#key;
-    if (goesOn && this.#rows.length < mostRowsOfOrder) {
+    this.#characters += row.raw.length;
+    if (goesOn && this.#rows.length < mostRowsOfOrder && this.#characters <= mostCharacters) {
       this.#rows.push(row);
       return undefined;
     }
     this.#tooMany ||= goesOn;
     const fragment = this.end();
     this.#rows = [row];
+    this.#characters = row.raw.length;
     this.#key = key;
     this.#tooMany &&= goesOn;
     return fragment;

@@ -95,7 +95,7 @@ function unsoundDetail({ width, plan }: Layout, { line, cells }: CellRow, code: 
 }
 
 function tooManyRows(): RowFault {
-  const detail = `${rowFaults.too_many_rows} Split it into orders of ${mostRowsOfOrder} rows at most.`;
+  const detail = `${rowFaults.too_many_rows} Split it into orders of ${mostRowsOfOrder} rows at most, or shorten them.`;
   return faultOf("too_many_rows", null, null, detail);
 }
 

@@ -39,6 +39,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./backup-command.ts")).backupCommand,
   },
   {
+    name: "export",
+    summary: "Write orders as CSV, one row for each item.",
+    load: async () => (await import("./export-command.ts")).exportCommand,
+  },
+  {
     name: "keys create",
     summary: "Make an API key and show it, once.",
     load: async () => (await import("./keys-command.ts")).createKeyCommand,

@@ -4,6 +4,7 @@ export { cancelOrder } from "./cancel-order.ts";
 export type { Author, OrderPolicy } from "./changes.ts";
 export { checkOrderDraft } from "./check-order-draft.ts";
 export { countOrders } from "./count-orders.ts";
+export { exportOrders } from "./export-orders.ts";
 export {
   findOrderLetters,
   getOrderId,
@@ -17,6 +18,8 @@ export { orderNumber } from "./number.ts";
 export type { Order, OrderItem, OrderStatus, OrderWithItems } from "./order.ts";
 export type { OrderDraft } from "./order-draft.ts";
 export { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
+export { parseOrderFilter } from "./order-list-filter.ts";
+export type { OrderConditions } from "./order-list-queries.ts";
 export type { OrderSum } from "./order-sum-queries.ts";
 export { noOrigin, type Origin } from "./origin.ts";
 export { payBatch } from "./pay-batch.ts";

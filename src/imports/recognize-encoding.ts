@@ -138,8 +138,17 @@ function isNarrow(character: string): boolean {
 }
 
 const latin = ["windows-1252", "ISO-8859-1"];
+const fewestForeign = 3;
 
+/**
+ * Western texts have their accents one by one, which chardet knows well by the words around them. Long runs are another
+ * alphabet, whatever the ASCII around makes chardet believe.
+ */
 function latinOf(sample: Buffer): Encoding {
+  const bytes = sample.toString("latin1");
+  const beyond = bytes.match(/[\x80-\xff]+/g) ?? [];
+  const foreign = beyond.filter((run) => run.length >= fewestForeign).length;
+  if (foreign * 2 > beyond.length) throw importFileEncodingUnknown({ found: null });
   const ranking = chardet.analyse(sample);
   const best = ranking[0];
   const own = ranking.find(({ name }) => latin.includes(name));

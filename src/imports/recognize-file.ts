@@ -87,21 +87,23 @@ interface Header {
 
 const delimiters = [",", ";", "\t"] as const;
 
-/** The header under the delimiter that makes most sense of it. */
+/** The header under the delimiter that makes most sense of it: that finds most names which are understood, then most names. */
 function readHeader(sample: Sample, options: ImportOptions): Header {
   const candidates = options.delimiter === "auto" ? delimiters : [options.delimiter];
-  const scored = candidates.map((delimiter) => {
-    const found = headerUnder(sample, delimiter);
-    const names = "names" in found ? found.names : [];
-    return { found, score: countRecognized(names.slice(0, mostColumns), options) * (mostColumns + 2) + names.length };
+  const found = candidates.map((delimiter) => headerUnder(sample, delimiter));
+  const scored = found.flatMap((header) => {
+    if (!("names" in header)) return [];
+    const understood = countRecognized(header.names.slice(0, mostColumns), options);
+    return [{ header, understood, columns: header.names.length }];
   });
-  const [best] = scored.sort((one, other) => other.score - one.score);
-  if (best === undefined || !("names" in best.found)) {
-    throw importFileHeaderBroken({ why: best && "why" in best.found ? best.found.why : "it is not there." });
-  }
-  if (best.found.names.length > mostColumns) throw importFileTooManyColumns({ most: mostColumns });
-  if (!best.found.hasRows) throw importFileEmpty({});
-  return best.found;
+  scored.sort((one, other) => other.understood - one.understood || other.columns - one.columns);
+  const [best] = scored;
+  const broken = found.find((header) => "why" in header);
+  if (broken !== undefined && (best === undefined || best.understood === 0)) throw importFileHeaderBroken(broken);
+  if (best === undefined) throw importFileEmpty({});
+  if (best.columns > mostColumns) throw importFileTooManyColumns({ most: mostColumns });
+  if (!best.header.hasRows) throw importFileEmpty({});
+  return best.header;
 }
 
 function headerUnder({ text, isWhole }: Sample, delimiter: string): (Header & { hasRows: boolean }) | { why: string } {

@@ -2,6 +2,7 @@
 export const apiTags = {
   "Orders v1": "The contract of DD-ORDER-001: place, read and move orders; amounts are decimals in major units.",
   Orders: "Orders with all that belongs to them; amounts are integers in minor units.",
+  Imports: "Files of orders: taken in, checked, placed, and told of row by row.",
   Events: "What happened, in the order in which subscribers hear of it.",
   Tasks: "What needs a person: to take, and to close with a reason.",
   Jobs: "Later work that is not done yet, and work that was given up.",

@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
@@ -7,10 +6,15 @@ import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
 import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
+import { reachableAddress } from "./http/reachable-address.ts";
 import type { Readiness } from "./http/serve-health.ts";
 import { keepFirstKey, keyring } from "./identity/index.ts";
 import { runImportJob } from "./imports/import-jobs.ts";
-import { runImport } from "./imports/index.ts";
+import { importProgressRoutes } from "./imports/import-progress-routes.ts";
+import { importRoutes } from "./imports/import-routes.ts";
+import { importUploadRoutes } from "./imports/import-upload-routes.ts";
+import { importVerbRoutes } from "./imports/import-verb-routes.ts";
+import { clearLeftFiles, clearOldFiles, openImportWatch, runImport } from "./imports/index.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
@@ -143,7 +147,7 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
       await stop();
       throw error;
     }
-    const address = addressOf(app);
+    const address = reachableAddress(app.server);
     engine.webhooks.sendTo(address);
     return { address, apiKey, stop };
   } catch (error) {
@@ -293,6 +297,11 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
+  const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
+  await app.register(importUploadRoutes(files));
+  await app.register(importRoutes(db));
+  await app.register(importVerbRoutes(engine));
+  await app.register(importProgressRoutes({ db, clock, watch: openImportWatch(engine) }));
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(taskRoutes(engine, orderNames));
@@ -353,6 +362,8 @@ async function startWorking(engine: Engine): Promise<Running> {
     ...(config.mailRetentionDays > 0
       ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
       : []),
+    everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
+    everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {
@@ -370,13 +381,6 @@ async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
-
-/** Where the server really listens: the port may have been chosen by the system. */
-function addressOf(app: Server): string {
-  const { address, family, port } = app.server.address() as AddressInfo;
-  const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
-  return `http://${family === "IPv6" && reachable === address ? `[${reachable}]` : reachable}:${port}`;
-}
 
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;

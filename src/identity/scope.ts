@@ -7,6 +7,8 @@ export const scopes = [
   "orders:read",
   "orders:write",
   "events:read",
+  "imports:read",
+  "imports:write",
   "jobs:read",
   "jobs:write",
   "mails:read",

@@ -31,3 +31,15 @@ export const importFileGone = refusal<object>(
   "conflict",
   () => "The file is not kept any more; upload it again.",
 );
+
+export const importTooManyWatchers = refusal<{ most: number }>(
+  "import.too_many_watchers",
+  "unavailable",
+  ({ most }) => `This process has its ${most} streams of imports open already; ask for the progress from time to time.`,
+);
+
+export const importTooManyUploads = refusal<{ most: number }>(
+  "import.too_many_uploads",
+  "unavailable",
+  ({ most }) => `This process takes in ${most} files at once, and has as many; try again.`,
+);

@@ -1,5 +1,7 @@
 export { cancelImport } from "./cancel-import.ts";
+export { clearLeftFiles, clearOldFiles } from "./clear-files-flow.ts";
 export { findImport, getImport, holdImport, type ImportFilter, listImports } from "./find-imports.ts";
+export { fingerprintOfOptions } from "./fingerprint.ts";
 export {
   type Import,
   type ImportCounts,
@@ -12,12 +14,15 @@ export {
 } from "./import.ts";
 export { ImportOptions } from "./import-options.ts";
 export type { ImportRow } from "./import-row-queries.ts";
+export { withKeptFile } from "./keep-file-flow.ts";
 export { eachRejectedRow, listImportRows } from "./list-import-rows.ts";
 export { pauseImport } from "./pause-import.ts";
 export { type FaultSummary, type ImportPreview, previewImport } from "./preview-import.ts";
+export { readOptions } from "./read-options.ts";
 export { type ReceivedFile, type ReceivedImport, receiveImport } from "./receive-import.ts";
 export { resumeImport } from "./resume-import.ts";
 export { type RevisedImport, reviseImport } from "./revise-import.ts";
 export { runImport } from "./run-import.ts";
 export { type AskedOfImport, startImport } from "./start-import.ts";
 export { type ImportSum, sumImport } from "./sum-import.ts";
+export { openImportWatch } from "./watch-imports.ts";

@@ -1,6 +1,6 @@
 import { measureFeedLag } from "./events/index.ts";
 import { countUnansweredKeys } from "./http/key-count-queries.ts";
-import { countOrders } from "./orders/index.ts";
+import { countOrders, findSearchMark } from "./orders/index.ts";
 import { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payments/index.ts";
 import type { Db } from "./platform/db.ts";
 import { countJobs, countWorkers, type JobCount } from "./platform/job-count-queries.ts";
@@ -82,6 +82,10 @@ function jobsAndFeed(db: Db, read: Read): Metric[] {
   const jobs = read("jobs", () => countJobs(db, {}));
   const workers = read("workers", () => countWorkers(db, {}));
   const feed = read("feed", () => measureFeedLag(db, {}));
+  const behind = read("search", async () => {
+    const [{ position }, { lastPosition }] = await Promise.all([findSearchMark(db, {}), measureFeedLag(db, {})]);
+    return { positions: Number(lastPosition - position) };
+  });
   const ageByJob = from(jobs, (counts) =>
     counts.map(({ name, oldestSeconds }) => ({ labels: { job: name }, value: oldestSeconds ?? 0 })),
   );
@@ -98,6 +102,11 @@ function jobsAndFeed(db: Db, read: Read): Metric[] {
     gauge("workers", "Workers that are alive.", alive),
     gauge("feed_waiting", "Events that have no position in the feed.", waiting),
     gauge("feed_waiting_oldest_seconds", "Age of the oldest of them.", from(feed, age)),
+    gauge(
+      "search_waiting",
+      "Events whose orders are not found by their words yet.",
+      from(behind, ({ positions }) => one(Math.max(positions, 0))),
+    ),
     counter("feed_positions_total", "Events that have a position in the feed.", position),
   ];
 }

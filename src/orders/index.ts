@@ -20,6 +20,7 @@ export type { OrderDraft } from "./order-draft.ts";
 export { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 export { parseOrderFilter } from "./order-list-filter.ts";
 export type { OrderConditions } from "./order-list-queries.ts";
+export { findSearchMark } from "./order-search-queries.ts";
 export type { OrderSum } from "./order-sum-queries.ts";
 export { noOrigin, type Origin } from "./origin.ts";
 export { payBatch } from "./pay-batch.ts";

@@ -6,6 +6,7 @@ import {
   insertKeys,
   listUnansweredKeys,
   setAnswers,
+  setOrder,
   setPayment,
   takeOverKeys,
 } from "./idempotency-queries.ts";
@@ -91,6 +92,11 @@ export async function storeAnswers(tx: Tx, answers: readonly KeptAnswer[], now: 
     bodies: answers.map((answer) => answer.body),
     now,
   });
+}
+
+/** Names the order that the request of a claimed key turned out to be about, in place of the one it was to place. */
+export async function noteOrder(tx: Tx, { principal, key }: Named, orderId: bigint): Promise<void> {
+  await setOrder(tx, { principal, key, orderId });
 }
 
 /** Names the payment attempt that the request of a claimed key begins, so that others can complete its answer. */

@@ -71,6 +71,12 @@ export const setAnswers = change<Tx, Keys & { statuses: number[]; bodies: string
    where used.principal = answer.principal and used.key = answer.key and used.answered_at is null`,
 );
 
+/** Names the order that a claimed key stands for, where it is not the one that was to be placed. */
+export const setOrder = change<Tx, { principal: string; key: string; orderId: bigint }>(
+  "http.set_order",
+  "update http.idempotency_keys set order_id = :orderId where principal = :principal and key = :key",
+);
+
 /** Names the payment attempt that a claimed key's request begins. */
 export const setPayment = change<Tx, { principal: string; key: string; orderId: bigint; attempt: number }>(
   "http.set_payment",

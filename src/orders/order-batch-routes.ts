@@ -27,7 +27,11 @@ const retryAfterSeconds = 2;
 const tags = ["Orders"];
 const BatchQuery = Type.Object(placingOptions, { additionalProperties: false });
 const BatchParams = Type.Object({
-  batch_id: Type.String({ maxLength: 64, description: "As the request for it was answered." }),
+  id: Type.String({
+    maxLength: 64,
+    description: "The batch's id, as its request was answered.",
+    examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f"],
+  }),
 });
 const Drafts = Type.Array(OrderDraft, { minItems: 1, maxItems: limits.elements, examples: [[exampleDraft]] });
 
@@ -36,14 +40,14 @@ const description = `Up to 10,000 orders and 32 MiB, as a JSON array or as NDJSO
 left as it is: a batch that is sent again doubles nothing. One that is rejected does not hurt the others; what is no JSON
 array at all is refused whole. All that are placed are placed in one transaction.
 
-With \`payment=charge\` the answer is 202: the orders wait, and are paid one by one from then on; \`GET
-/api/v2/batches/{batch_id}\` tells how far that is.`;
+With \`payment=charge\` the answer is 202: the orders wait, and are paid one by one from then on. The batch's own page
+tells how far that is.`;
 
 /** Takes in many orders at once, and tells what became of them. */
 export function orderBatchRoutes(counter: Counter): FastifyPluginAsyncTypebox {
   const places = bulkhead(batchesAtOnce, batchesWaiting);
   return async (app) => {
-    app.get("/api/v2/batches/:batch_id", {
+    app.get("/api/v2/batches/:id", {
       config: { scope: "orders:read" },
       schema: {
         tags,
@@ -53,7 +57,7 @@ export function orderBatchRoutes(counter: Counter): FastifyPluginAsyncTypebox {
         response: { 200: BatchView },
       },
       async handler(request, reply) {
-        const { batch_id: batchId } = request.params;
+        const { id: batchId } = request.params;
         return answerWithTag(request, reply, batchView(batchId.toLowerCase(), await getBatch(counter.db, batchId)));
       },
     });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Claim, claimKeys, type KeptAnswer, type KeyRow, storeAnswers } from "../http/claim-keys.ts";
+import { type Claim, claimKeys, type KeptAnswer, type KeyRow, noteOrder, storeAnswers } from "../http/claim-keys.ts";
 import type { Answer } from "../http/idempotency.ts";
 import {
   attemptKey,
@@ -172,11 +172,17 @@ async function storeFinished(tx: Tx, members: readonly Placing[], answers: DeskA
   for (const [index, answer] of answers.entries()) {
     const keyed = members[index]?.keyed;
     if (keyed === undefined || !isFinished(answer)) continue;
-    const kept =
-      "order" in answer ? keyed.answer(answer.order, answer.attempt) : await keyed.answerBefore?.(tx, answer.before);
+    const kept = await ("order" in answer
+      ? keyed.answer(answer.order, answer.attempt)
+      : answerBefore(tx, keyed, answer.before));
     if (kept) finished.push({ ...keyed.claim, ...kept });
   }
   if (finished.length > 0) await storeAnswers(tx, finished, now);
+}
+
+async function answerBefore(tx: Tx, keyed: Keyed, before: PlacedBefore): Promise<Answer | undefined> {
+  await noteOrder(tx, keyed.claim, before.orderId);
+  return keyed.answerBefore?.(tx, before);
 }
 
 function isFinished(answer: DeskAnswer): answer is Exclude<DeskAnswer, { used: KeyRow }> {

@@ -50,7 +50,7 @@ export async function placeBatch(counter: Counter, batch: Batch): Promise<Answer
   const now = clock.now();
   const batchId = uuidV7(now);
   const placeable = await placeableOf(counter, batch, { now, batchId });
-  return db.transaction(async (tx) => {
+  const answer = await db.transaction(async (tx) => {
     const { key, by } = batch;
     const [claimed] = key ? await claimKeys(tx, [{ ...key, orderId: null }], now) : [];
     if (key && claimed !== undefined && claimed !== "claimed") return getReplay(claimed, key.fingerprint);
@@ -58,11 +58,13 @@ export async function placeBatch(counter: Counter, batch: Batch): Promise<Answer
     await placeInSets(tx, placeable, { counter, now, ended });
     const waits = batch.payment === "charge" && ended.waiting > 0;
     if (waits) tx.finish([enqueue(tx, [queued(payBatch, { batchId, by: by.actor })])]);
-    const answer = { status: waits ? accepted : done, body: batchAnswerText({ batchId, ...ended }) };
-    if (key) tx.finish([storeAnswers(tx, [{ ...key, ...answer }], now)]);
+    const placed = { status: waits ? accepted : done, body: batchAnswerText({ batchId, ...ended }) };
+    if (key) tx.finish([storeAnswers(tx, [{ ...key, ...placed }], now)]);
     await reach("inside-batch");
-    return answer;
+    return placed;
   });
+  await reach("after-batch");
+  return answer;
 }
 
 const done = 200;

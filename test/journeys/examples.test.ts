@@ -59,6 +59,12 @@ const starterOfPath: Readonly<Record<string, () => Promise<Ids>>> = {
   "/api/v2/tasks/{id}": async () => ({
     id: await site.db.transaction((tx) => givenTask(tx, { cause: randomUUID() })),
   }),
+  "/api/v2/batches/{id}": async () => {
+    const [draft] = exampleOf(operation("placeBatch").body ?? {}) as [object];
+    const body = [{ ...draft, external_reference: randomUUID() }];
+    const answer = await server.send("POST", "/api/v2/orders/batch", { body });
+    return { id: read<{ batch_id: string }>(answer).batch_id };
+  },
   "/api/v2/jobs/{id}": async () => ({
     id: await site.db.transaction((tx) => givenFailedJob(tx, "made-up", {})),
   }),

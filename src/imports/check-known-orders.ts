@@ -4,11 +4,12 @@ import { columnsOf } from "../platform/statements.ts";
 import { countStep, holdOwn, type Runner } from "./hold-runner.ts";
 import type { Import } from "./import.ts";
 import { type FaultCount, saveFaultCounts } from "./import-queries.ts";
-import { listWaitingNames, saveFragmentOutcomes, saveOutcomes } from "./import-row-queries.ts";
+import { listWaitingNames, saveOutcomes } from "./import-row-queries.ts";
 import { changeImport } from "./move-import.ts";
+import { saveOnFragments } from "./place-piece.ts";
 import { placingStarts } from "./start-import.ts";
 
-const namesAtOnce = 1_000; // A few milliseconds of looking up.
+const rowsAtOnce = 2_000; // A few milliseconds of looking up.
 
 /**
  * Begins to look which orders are there already.
@@ -27,9 +28,9 @@ export async function beginChecking(tx: Tx, own: Runner, now: Date): Promise<Imp
 export async function checkNext(tx: Tx, own: Runner, now: Date): Promise<boolean> {
   const { importId } = own;
   const held = await holdOwn(tx, own);
-  const waiting = await listWaitingNames(tx, { importId, after: held.mark, limit: namesAtOnce });
-  const mark = waiting.at(-1)?.orderNo;
-  if (mark === undefined) return false;
+  if (held.mark >= held.rowsRead) return false;
+  const mark = Math.min(held.mark + rowsAtOnce, held.rowsRead);
+  const waiting = await listWaitingNames(tx, { importId, after: held.mark, to: mark });
   const references = waiting.flatMap(({ reference }) => reference ?? []);
   const [byReference, byUid] = await Promise.all([
     findReferences(tx, { source: held.source, references }),
@@ -56,14 +57,14 @@ type Known = { orderNo: number; liveRows: number; fragments: number; orderId: bi
 async function saveDuplicates(tx: Tx, importId: bigint, known: readonly Known[]): Promise<void> {
   if (known.length === 0) return;
   const columns = columnsOf(known, {
+    importIds: () => importId,
     orderNos: (order) => order.orderNo,
     orderIds: (order) => order.orderId as bigint | null,
     exceptions: () => "duplicate" as string | null,
     reasons: () => null,
   });
-  await saveOutcomes(tx, { importId, ...columns });
-  const apart = known.filter((order) => order.fragments > 1).map((order) => order.orderNo);
-  if (apart.length > 0) await saveFragmentOutcomes(tx, { importId, orderNos: apart });
+  await saveOutcomes(tx, columns);
+  await saveOnFragments(tx, importId, known);
 }
 
 /**

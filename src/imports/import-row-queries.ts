@@ -3,6 +3,10 @@ import { change, many, type Sql, type Tx } from "../platform/db.ts";
 import type { ImportRowStatus } from "./import.ts";
 import type { RowFault } from "./reading.ts";
 
+// The planner knows nothing of tables that are filled within seconds. So the statements of this file leave it no choice:
+// orders and rows are read within a range of their numbers, never to a limit alone, which it may reach by reading and
+// sorting all; and the import comes with each thing that is joined, so that no join compares all with all.
+
 /** Rows of one order that stand together, as they are kept. */
 export interface StagedOrder {
   readonly importId: bigint;
@@ -76,20 +80,20 @@ export const mergeFragments = change<Tx, { importId: bigint; part: number; parts
   "imports.merge_fragments",
   `
   with repeated as materialized (
-    select min(order_no) as first, array_agg(order_no) as fragments
+    select import_id, min(order_no) as first, array_agg(order_no) as fragments
       from imports.import_orders
      where import_id = :importId and coalesce(uid::text, reference) is not null
        and (hashtext(coalesce(uid::text, reference)) & 2147483647) % :parts::int = :part::int
-     group by uid, case when uid is null then reference end
+     group by import_id, uid, case when uid is null then reference end
     having count(*) > 1
   ), members as materialized (
-    select first, unnest(fragments) as order_no
+    select import_id, first, unnest(fragments) as order_no
       from repeated
   )
   update imports.import_orders as fragments
      set merged_into = members.first
     from members
-   where fragments.import_id = :importId and fragments.order_no = members.order_no
+   where fragments.import_id = members.import_id and fragments.order_no = members.order_no
      and members.order_no > members.first and fragments.merged_into is null`,
 );
 
@@ -112,33 +116,35 @@ export const listFragments = many<
 >(
   "imports.list_fragments",
   `
-  select coalesce(merged_into, order_no) as order_no, order_no as fragment_no, rows, live_rows, exception
+  select order_no, order_no as fragment_no, rows, live_rows, exception
     from imports.import_orders
-   where import_id = :importId and (order_no = any(:orderNos::int[]) or merged_into = any(:orderNos::int[]))
-   order by order_no`,
+   where import_id = :importId and order_no = any(:orderNos::int[])
+   union all
+  select merged_into, order_no, rows, live_rows, exception
+    from imports.import_orders
+   where import_id = :importId and merged_into = any(:orderNos::int[])
+   order by fragment_no`,
 );
 
-/** The rows of fragments, in the order of the file. */
+/** Rows by their numbers, in the order of the file. */
 export const listRowsOf = many<
   Sql,
-  { importId: bigint; orderNos: number[] },
+  { importId: bigint; rowNos: number[] },
   { orderNo: number; rowNo: number; line: number; raw: string; dropped: boolean }
 >(
   "imports.list_rows_of",
   `
-  select staged.order_no, rows.row_no, rows.line, rows.raw, rows.dropped
-    from imports.import_orders as staged
-    join imports.import_rows as rows
-      on rows.import_id = staged.import_id and rows.row_no between staged.order_no and staged.order_no + staged.rows - 1
-   where staged.import_id = :importId and staged.order_no = any(:orderNos::int[])
-   order by rows.row_no`,
+  select order_no, row_no, line, raw, dropped
+    from imports.import_rows
+   where import_id = :importId and row_no = any(:rowNos::int[])
+   order by row_no`,
 );
 
 /** How orders are understood now that their fragments were read together. */
 export const saveMerged = change<
   Tx,
   {
-    importId: bigint;
+    importIds: bigint[];
     orderNos: number[];
     liveRows: number[];
     fragments: number[];
@@ -153,29 +159,30 @@ export const saveMerged = change<
   update imports.import_orders as staged
      set live_rows = given.live_rows, fragments = given.fragments, exception = given.exception, unpaid = given.unpaid,
          draft = given.draft, reason = given.reason
-    from unnest(:orderNos::int[], :liveRows::int[], :fragments::int[], :exceptions::text[], :unpaids::boolean[],
-                :drafts::json[], :reasons::json[])
-           as given (order_no, live_rows, fragments, exception, unpaid, draft, reason)
-   where staged.import_id = :importId and staged.order_no = given.order_no`,
+    from unnest(:importIds::bigint[], :orderNos::int[], :liveRows::int[], :fragments::int[], :exceptions::text[],
+                :unpaids::boolean[], :drafts::json[], :reasons::json[])
+           as given (import_id, order_no, live_rows, fragments, exception, unpaid, draft, reason)
+   where staged.import_id = given.import_id and staged.order_no = given.order_no`,
 );
 
 export const saveRowFaults = change<
   Tx,
-  { importId: bigint; rowNos: number[]; faults: (string | null)[]; droppeds: boolean[] }
+  { importIds: bigint[]; rowNos: number[]; faults: (string | null)[]; droppeds: boolean[] }
 >(
   "imports.save_row_faults",
   `
   update imports.import_rows as rows
      set faults = given.faults, dropped = given.dropped
-    from unnest(:rowNos::int[], :faults::json[], :droppeds::boolean[]) as given (row_no, faults, dropped)
-   where rows.import_id = :importId and rows.row_no = given.row_no`,
+    from unnest(:importIds::bigint[], :rowNos::int[], :faults::json[], :droppeds::boolean[])
+           as given (import_id, row_no, faults, dropped)
+   where rows.import_id = given.import_id and rows.row_no = given.row_no`,
 );
 
 /** What became of orders; on all fragments of one. Touches no index where there is no exception. */
 export const saveOutcomes = change<
   Tx,
   {
-    importId: bigint;
+    importIds: bigint[];
     orderNos: number[];
     orderIds: (bigint | null)[];
     exceptions: (string | null)[];
@@ -186,22 +193,22 @@ export const saveOutcomes = change<
   `
   update imports.import_orders as staged
      set order_id = given.order_id, exception = given.exception, reason = given.reason, draft = null
-    from unnest(:orderNos::int[], :orderIds::bigint[], :exceptions::text[], :reasons::json[])
-           as given (order_no, order_id, exception, reason)
-   where staged.import_id = :importId and staged.order_no = given.order_no
+    from unnest(:importIds::bigint[], :orderNos::int[], :orderIds::bigint[], :exceptions::text[], :reasons::json[])
+           as given (import_id, order_no, order_id, exception, reason)
+   where staged.import_id = given.import_id and staged.order_no = given.order_no
      and staged.order_id is null and staged.exception is null`,
 );
 
 /** The same on what was merged into an order; the main ones stand already. */
-export const saveFragmentOutcomes = change<Tx, { importId: bigint; orderNos: number[] }>(
+export const saveFragmentOutcomes = change<Tx, { importIds: bigint[]; orderNos: number[] }>(
   "imports.save_fragment_outcomes",
   `
   update imports.import_orders as fragments
      set order_id = staged.order_id, exception = staged.exception, reason = staged.reason, draft = null, live_rows = 0,
          fragments = 0
-    from imports.import_orders as staged
-   where staged.import_id = :importId and staged.order_no = any(:orderNos::int[])
-     and fragments.import_id = :importId and fragments.merged_into = staged.order_no`,
+    from unnest(:importIds::bigint[], :orderNos::int[]) as given (import_id, order_no)
+    join imports.import_orders as staged using (import_id, order_no)
+   where fragments.import_id = given.import_id and fragments.merged_into = given.order_no`,
 );
 
 /** An order that waits to be placed. */
@@ -214,30 +221,35 @@ export interface WaitingOrder {
   readonly draft: object;
 }
 
+/** A range of rows; it has the orders that begin there. */
+export type RowRange = { importId: bigint; after: number; to: number };
+
 /** Orders that wait to be placed, in the order of the file. */
-export const listWaiting = many<Sql, { importId: bigint; after: number; limit: number }, WaitingOrder>(
+export const listWaiting = many<Sql, RowRange, WaitingOrder>(
   "imports.list_waiting",
   `
   select order_no, live_rows, fragments, unpaid, uid, draft
     from imports.import_orders
-   where import_id = :importId and order_no > :after and order_id is null and exception is null and merged_into is null
+   where import_id = :importId and order_no > :after and order_no <= :to
+     and order_id is null and exception is null and merged_into is null
    order by order_no
-   limit :limit`,
+   limit :to - :after`,
 );
 
 /** The names of orders that wait, to look whether they are known. */
 export const listWaitingNames = many<
   Sql,
-  { importId: bigint; after: number; limit: number },
+  RowRange,
   { orderNo: number; liveRows: number; fragments: number; reference: string | null; uid: string | null }
 >(
   "imports.list_waiting_names",
   `
   select order_no, live_rows, fragments, reference, uid
     from imports.import_orders
-   where import_id = :importId and order_no > :after and order_id is null and exception is null and merged_into is null
+   where import_id = :importId and order_no > :after and order_no <= :to
+     and order_id is null and exception is null and merged_into is null
    order by order_no
-   limit :limit`,
+   limit :to - :after`,
 );
 
 /** A row of the file and what became of it. */
@@ -255,92 +267,87 @@ export interface ImportRow {
   readonly raw: string;
 }
 
-/** Where a page of rows begins: after a row of an order's fragment. */
-export type RowPage = { importId: bigint; afterOrder: number; afterRow: number; limit: number };
-
 const rowColumns = `
-  rows.row_no, rows.line, rows.order_no, rows.faults, staged.reason, staged.reference, staged.order_id, rows.raw,
-  case when rows.dropped then 'dropped'
-       else coalesce(staged.exception, case when staged.order_id is null then 'pending' else 'placed' end) end as status`;
+  select rows.row_no, rows.line, rows.order_no, rows.faults, staged.reason, staged.reference, staged.order_id, rows.raw,
+         case when rows.dropped then 'dropped'
+              else coalesce(staged.exception, case when staged.order_id is null then 'pending' else 'placed' end)
+              end as status`;
 
-const joined = `
-    from imports.import_orders as staged
-    join imports.import_rows as rows
-      on rows.import_id = staged.import_id and rows.row_no between staged.order_no and staged.order_no + staged.rows - 1
-   where staged.import_id = :importId and staged.order_no >= :afterOrder and rows.row_no > :afterRow`;
+/** From rows to their orders. */
+const along = `${rowColumns}
+    from imports.import_rows as rows
+   cross join lateral (
+          select exception, reason, reference, order_id
+            from imports.import_orders
+           where import_orders.import_id = rows.import_id and import_orders.order_no = rows.order_no
+          offset 0) as staged
+   where rows.import_id = :importId and rows.row_no > :after and rows.row_no <= :to`;
 
 const inOrder = `
-   order by staged.order_no, rows.row_no
+   order by rows.row_no
    limit :limit`;
 
-/** Rows in the order of the file. */
-export const listRows = many<Sql, RowPage, ImportRow>(
-  "imports.list_rows",
-  `
-  select ${rowColumns}${joined}${inOrder}`,
-);
+export type RowPage = RowRange & { limit: number };
 
-/** Rows of orders that were rejected or are duplicates, without the dropped ones among them. */
-export const listExceptionalRows = many<Sql, RowPage & { exception: string }, ImportRow>(
-  "imports.list_exceptional_rows",
-  `
-  select ${rowColumns}${joined} and staged.exception = :exception and not rows.dropped${inOrder}`,
-);
+/** Rows in the order of the file. */
+export const listRows = many<Sql, RowPage, ImportRow>("imports.list_rows", `${along}${inOrder}`);
 
 export const listPlacedRows = many<Sql, RowPage, ImportRow>(
   "imports.list_placed_rows",
-  `
-  select ${rowColumns}${joined}
-     and staged.order_id is not null and staged.exception is null and not rows.dropped${inOrder}`,
+  `${along} and staged.order_id is not null and staged.exception is null and not rows.dropped${inOrder}`,
 );
 
 export const listPendingRows = many<Sql, RowPage, ImportRow>(
   "imports.list_pending_rows",
-  `
-  select ${rowColumns}${joined}
-     and staged.order_id is null and staged.exception is null and not rows.dropped${inOrder}`,
+  `${along} and staged.order_id is null and staged.exception is null and not rows.dropped${inOrder}`,
 );
 
 export const listDroppedRows = many<Sql, RowPage, ImportRow>(
   "imports.list_dropped_rows",
-  `
-  select ${rowColumns}${joined} and rows.dropped${inOrder}`,
+  `${along} and rows.dropped${inOrder}`,
+);
+
+/**
+ * Rows of orders that were rejected or are duplicates, without the dropped ones among them. Goes from these orders, which
+ * are few in a large file, to their rows; an order before the range may have rows in it.
+ */
+export const listExceptionalRows = many<Sql, RowPage & { exception: string; mostRows: number }, ImportRow>(
+  "imports.list_exceptional_rows",
+  `${rowColumns}
+    from imports.import_orders as staged
+   cross join lateral (
+          select row_no, line, order_no, faults, raw, dropped
+            from imports.import_rows
+           where import_rows.import_id = staged.import_id and row_no >= staged.order_no
+             and row_no < staged.order_no + staged.rows and row_no > :after and row_no <= :to
+          offset 0) as rows
+   where staged.import_id = :importId and staged.exception = :exception
+     and staged.order_no > :after - :mostRows and staged.order_no <= :to and not rows.dropped${inOrder}`,
 );
 
 /** The first orders of a file, as they were understood. */
 export const listFirstOrders = many<
   Sql,
-  { importId: bigint; limit: number },
+  { importId: bigint; to: number; limit: number },
   { orderNo: number; reference: string | null; uid: string | null; draft: object | null; orderId: bigint | null }
 >(
   "imports.list_first_orders",
   `
   select order_no, reference, uid, draft, order_id
     from imports.import_orders
-   where import_id = :importId and merged_into is null
+   where import_id = :importId and order_no <= :to and merged_into is null
    order by order_no
    limit :limit`,
 );
 
-/** Faults of rows by kind, over the next rows that have any; also where to go on. */
-export const countRowFaults = many<
-  Sql,
-  { importId: bigint; after: number; limit: number },
-  { code: string; column: string | null; rows: number; last: number }
->(
+/** Faults of rows by kind. */
+export const countRowFaults = many<Sql, RowRange, { code: string; column: string | null; rows: number }>(
   "imports.count_row_faults",
   `
-  with faulty as materialized (
-    select row_no, faults
-      from imports.import_rows
-     where import_id = :importId and row_no > :after and faults is not null
-     order by row_no
-     limit :limit
-  )
-  select fault ->> 'code' as code, fault ->> 'column' as "column", count(*)::int as rows,
-         (select max(row_no) from faulty) as last
-    from faulty
-   cross join lateral json_array_elements(faults) as fault
+  select fault ->> 'code' as code, fault ->> 'column' as "column", count(*)::int as rows
+    from imports.import_rows as faulty
+   cross join lateral json_array_elements(faulty.faults) as fault
+   where import_id = :importId and row_no > :after and row_no <= :to and faults is not null
    group by 1, 2`,
 );
 

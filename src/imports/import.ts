@@ -42,6 +42,9 @@ export function isImportOver(status: ImportStatus): boolean {
 export const importStages = ["reading", "merging", "checking", "placing", "paying"] as const;
 export type ImportStage = (typeof importStages)[number];
 
+/** As many items as an order may have; also the most rows that are kept as one fragment. */
+export const mostRowsOfOrder = 1_000;
+
 /** What became of orders and rows so far. Those that are none of it are pending. */
 export interface ImportCounts {
   readonly rowsRead: number;

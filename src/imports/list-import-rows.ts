@@ -1,7 +1,7 @@
 import type { Sql } from "../platform/db.ts";
 import type { Page, PageWanted } from "../platform/page-by-id.ts";
 import { cursorUnknown } from "../platform/page-errors.ts";
-import type { Import, ImportRowStatus } from "./import.ts";
+import { type Import, type ImportRowStatus, mostRowsOfOrder } from "./import.ts";
 import {
   type ImportRow,
   listDroppedRows,
@@ -12,14 +12,7 @@ import {
   type RowPage,
 } from "./import-row-queries.ts";
 
-/** A place in the file: a row, and the fragment of an order that it stands in. */
-export interface RowPlace {
-  readonly orderNo: number;
-  readonly rowNo: number;
-}
-
-const start: RowPlace = { orderNo: 0, rowNo: 0 };
-const placeShape = /^(\d{1,9})\.(\d{1,9})$/;
+const numberShape = /^\d{1,9}$/;
 
 /**
  * Rows of an import with what became of them, in the order of the file.
@@ -30,33 +23,53 @@ export async function listImportRows(
   given: Import,
   { status, limit, cursor }: PageWanted & { status?: ImportRowStatus | undefined },
 ): Promise<Page<ImportRow>> {
-  const after = cursor === undefined ? start : parsePlace(cursor);
+  const after = cursor === undefined ? 0 : parseRowNo(cursor);
   // One more than is shown tells whether there is a next page.
-  const page = { importId: given.importId, afterOrder: after.orderNo, afterRow: after.rowNo, limit: limit + 1 };
-  const found = countOf(given, status) === 0 ? [] : await select(sql, status, page);
+  const wanted = limit + 1;
+  const found: ImportRow[] = [];
+  for await (const rows of eachRowOf(sql, given, { status, after, atOnce: wanted })) {
+    found.push(...rows);
+    if (found.length >= wanted) break;
+  }
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return { rows, nextCursor: found.length > limit && last ? cursorOf(last) : null };
 }
 
+const rejectedAtOnce = 500; // Rows are up to 1 MiB each, mostly a hundred bytes.
+
 /**
  * Every row of orders that were rejected, without dropped ones, in the order of the file: so many at a time, so that
  * whoever takes them slowly holds nothing of the database.
  */
-export async function* eachRejectedRow(sql: Sql, given: Import): AsyncGenerator<readonly ImportRow[]> {
-  let after = start;
-  for (;;) {
-    const { importId } = given;
-    const page = { importId, afterOrder: after.orderNo, afterRow: after.rowNo, limit: rejectedAtOnce };
-    const rows = await listExceptionalRows(sql, { ...page, exception: "rejected" });
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows;
-    after = last;
-  }
+export function eachRejectedRow(sql: Sql, given: Import): AsyncGenerator<readonly ImportRow[]> {
+  return eachRowOf(sql, given, { status: "rejected", after: 0, atOnce: rejectedAtOnce });
 }
 
-const rejectedAtOnce = 500; // Rows are up to 1 MiB each, mostly a hundred bytes.
+interface Wanted {
+  readonly status: ImportRowStatus | undefined;
+  readonly after: number;
+  readonly atOnce: number;
+}
+
+/** Few are looked through in vain where rows of a status are rare; no more are read than fill a page where they are not. */
+const firstRange = 1_000;
+const widestRange = 64_000;
+
+/** Rows of a status, from range to range of the file: wider ones while nothing is found. */
+async function* eachRowOf(sql: Sql, given: Import, wanted: Wanted): AsyncGenerator<readonly ImportRow[]> {
+  const { importId, rowsRead } = given;
+  if (countOf(given, wanted.status) === 0) return;
+  let { after } = wanted;
+  for (let range = firstRange; after < rowsRead; ) {
+    const to = after + range;
+    const rows = await select(sql, wanted.status, { importId, after, to, limit: wanted.atOnce });
+    const last = rows.at(-1);
+    if (last) yield rows;
+    else range = Math.min(range * 2, widestRange);
+    after = last && rows.length === wanted.atOnce ? last.rowNo : to;
+  }
+}
 
 function select(sql: Sql, status: ImportRowStatus | undefined, page: RowPage): Promise<ImportRow[]> {
   switch (status) {
@@ -69,7 +82,7 @@ function select(sql: Sql, status: ImportRowStatus | undefined, page: RowPage): P
     case "dropped":
       return listDroppedRows(sql, page);
     default:
-      return listExceptionalRows(sql, { ...page, exception: status });
+      return listExceptionalRows(sql, { ...page, exception: status, mostRows: mostRowsOfOrder });
   }
 }
 
@@ -81,13 +94,13 @@ function countOf(given: Import, status: ImportRowStatus | undefined): number {
   return status === "pending" ? rowsRead - rowsDropped - rowsPlaced - rowsRejected - rowsDuplicate : counts[status];
 }
 
-function cursorOf({ orderNo, rowNo }: RowPlace): string {
-  return Buffer.from(`${orderNo}.${rowNo}`).toString("base64url");
+function cursorOf({ rowNo }: ImportRow): string {
+  return Buffer.from(rowNo.toString()).toString("base64url");
 }
 
 /** @throws list.cursor_unknown */
-function parsePlace(cursor: string): RowPlace {
-  const [, orderNo, rowNo] = placeShape.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
-  if (orderNo === undefined || rowNo === undefined) throw cursorUnknown({});
-  return { orderNo: Number(orderNo), rowNo: Number(rowNo) };
+function parseRowNo(cursor: string): number {
+  const text = Buffer.from(cursor, "base64url").toString("latin1");
+  if (!numberShape.test(text)) throw cursorUnknown({});
+  return Number(text);
 }

@@ -2,7 +2,7 @@ import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import { faultOf } from "./fault.ts";
 import { countStep, holdOwn, type Runner } from "./hold-runner.ts";
-import type { Import } from "./import.ts";
+import { type Import, mostRowsOfOrder } from "./import.ts";
 import type { ImportProgress } from "./import-queries.ts";
 import {
   listFragments,
@@ -48,12 +48,13 @@ export async function findFragments(
   await countStep(tx, own, { stage: "merging" }, now);
 }
 
-const mostRowsOfOrder = 1_000; // As many items as an order may have; the rows of one with more are not even read.
-const ordersAtOnce = 50; // Of a thousand rows at most, so that what is held at once is bounded.
+const ordersAtOnce = 500;
+const rowsAtOnce = 2_000; // Or those of one order: what is held at once is bounded.
 
 interface Fragments {
   readonly orderNo: number;
   readonly fragmentNos: number[];
+  readonly rowNos: number[];
   rows: number;
   liveRows: number;
   rejected: number;
@@ -75,47 +76,76 @@ export async function mergeNext(tx: Tx, own: Runner, given: Import, now: Date): 
   const { importId } = own;
   const held = await holdOwn(tx, own);
   const merged = await listMerged(tx, { importId, after: held.mark, limit: ordersAtOnce });
-  const mark = merged.at(-1)?.orderNo;
-  if (mark === undefined) return false;
+  if (merged.length === 0) return false;
   const orderNos = merged.map(({ orderNo }) => orderNo);
-  const found = gather(await listFragments(tx, { importId, orderNos }));
+  const found = firstRows(gather(await listFragments(tx, { importId, orderNos })));
   const wholes = await readWholes(tx, given, found);
   await saveWholes(tx, importId, wholes);
   const counts = sumOf(wholes.map(changeOf));
-  await countStep(tx, own, { stage: "merging", counts, mark }, now);
+  await countStep(tx, own, { stage: "merging", counts, mark: found.at(-1)?.orderNo ?? 0 }, now);
   return true;
+}
+
+/** As many orders as are read at once: the first in any case. */
+function firstRows(found: readonly Fragments[]): Fragments[] {
+  let rows = 0;
+  return found.filter((fragments, index) => {
+    rows += isReadable(fragments) ? fragments.rows : 0;
+    return index === 0 || rows <= rowsAtOnce;
+  });
+}
+
+function isReadable({ rows }: Fragments): boolean {
+  return rows <= mostRowsOfOrder;
 }
 
 function gather(rows: Awaited<ReturnType<typeof listFragments>>): Fragments[] {
   const byOrder = new Map<number, Fragments>();
   for (const { orderNo, fragmentNo, rows: count, liveRows, exception } of rows) {
-    const none = { orderNo, fragmentNos: [], rows: 0, liveRows: 0, rejected: 0, dropped: 0, rejectedRows: 0 };
+    const none = {
+      orderNo,
+      fragmentNos: [],
+      rowNos: [],
+      rows: 0,
+      liveRows: 0,
+      rejected: 0,
+      dropped: 0,
+      rejectedRows: 0,
+    };
     const order: Fragments = byOrder.get(orderNo) ?? none;
     byOrder.set(orderNo, order);
     order.fragmentNos.push(fragmentNo);
+    if (order.rows + count <= mostRowsOfOrder) order.rowNos.push(...numbersFrom(fragmentNo, count));
     order.rows += count;
     order.liveRows += liveRows;
     if (exception === "rejected") order.rejected += 1;
     if (exception === "rejected") order.rejectedRows += liveRows;
     if (exception === "dropped") order.dropped += 1;
   }
-  return [...byOrder.values()];
+  return [...byOrder.values()].sort((one, other) => one.orderNo - other.orderNo);
+}
+
+/** The numbers of rows that stand together. */
+export function numbersFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 async function readWholes(tx: Tx, given: Import, found: readonly Fragments[]): Promise<Whole[]> {
   const { importId, plan, options } = given;
   if (plan === null) throw new Error(`Import ${given.uid} is merged before it was understood.`);
-  const wholes: Whole[] = [];
-  for (const fragments of found) {
-    const readable = fragments.rows <= mostRowsOfOrder;
-    const rows = readable ? await listRowsOf(tx, { importId, orderNos: fragments.fragmentNos }) : [];
-    wholes.push({ fragments, read: readable ? rereadOrder(plan, options, rows) : undefined });
-  }
-  return wholes;
+  const readable = found.filter(isReadable);
+  const orderOf = new Map(readable.flatMap((one) => one.fragmentNos.map((fragmentNo) => [fragmentNo, one.orderNo])));
+  const rows = await listRowsOf(tx, { importId, rowNos: readable.flatMap((one) => one.rowNos) });
+  const byOrder = Map.groupBy(rows, ({ orderNo }) => orderOf.get(orderNo));
+  return found.map((fragments) => {
+    const own = byOrder.get(fragments.orderNo);
+    return { fragments, read: own && rereadOrder(plan, options, own) };
+  });
 }
 
 async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): Promise<void> {
   const columns = columnsOf(wholes, {
+    importIds: () => importId,
     orderNos: ({ fragments }) => fragments.orderNo,
     liveRows: ({ fragments, read }) => (read ? liveRowCount(read) : fragments.liveRows),
     fragments: ({ fragments }) => fragments.fragmentNos.length,
@@ -124,15 +154,16 @@ async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): P
     drafts: ({ read }) => (read?.draft ? JSON.stringify(read.draft) : null),
     reasons: ({ read }) => (read ? null : JSON.stringify(faultOf("too_many_rows", null, null))),
   });
-  await saveMerged(tx, { importId, ...columns });
-  await saveFragmentOutcomes(tx, { importId, orderNos: columns.orderNos });
+  await saveMerged(tx, columns);
+  await saveFragmentOutcomes(tx, columns);
   const rows = wholes.flatMap(({ read }) => read?.rows ?? []);
   const changed = columnsOf(rows, {
+    importIds: () => importId,
     rowNos: (row) => row.rowNo,
     faults: (row) => faultsText(row.faults),
     droppeds: (row) => row.dropped,
   });
-  await saveRowFaults(tx, { importId, ...changed });
+  await saveRowFaults(tx, changed);
 }
 
 /** What counts otherwise now than when each fragment was taken for an order. */

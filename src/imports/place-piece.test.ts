@@ -33,7 +33,7 @@ async function givenRunning(
 }
 
 async function pieceOf(sql: Tx | Db, given: Import): Promise<Piece> {
-  const waiting = await listWaiting(sql, { importId: given.importId, after: 0, limit: 100 });
+  const waiting = await listWaiting(sql, { importId: given.importId, after: 0, to: 100 });
   const drawn = await ask<{ id: bigint }>(sql, "select nextval('orders.order_ids') as id from generate_series(1, $1)", [
     waiting.length,
   ]);

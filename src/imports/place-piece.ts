@@ -39,18 +39,30 @@ export async function placePiece(
   const orders = piece.prepared.flatMap((one) => ("order" in one ? one.order : []));
   const placements = await placeOrders(tx, orders, policy, now);
   const outcomes = outcomesOf(given, piece, new Map(orders.map((order, index) => [order, placements[index]])));
+  const { importId } = own;
   const columns = columnsOf(outcomes, {
+    importIds: () => importId,
     orderNos: ({ staged }) => staged.orderNo,
     orderIds: ({ orderId }) => orderId,
     exceptions: ({ exception }) => exception as string | null,
     reasons: ({ reason }) => reason && JSON.stringify(reason),
   });
-  const apart = outcomes.filter(({ staged }) => staged.fragments > 1).map(({ staged }) => staged.orderNo);
-  const { importId } = own;
-  const saved = await saveOutcomes(tx, { importId, ...columns });
+  const saved = await saveOutcomes(tx, columns);
   if (saved !== outcomes.length) throw new PieceOutdated(own.uid);
-  if (apart.length > 0) await saveFragmentOutcomes(tx, { importId, orderNos: apart });
+  await saveOnFragments(tx, importId, piece.waiting);
   return countStep(tx, own, { stage: "placing", counts: countsOf(outcomes) }, now);
+}
+
+/** Has fragments follow what became of the orders that they were put together with; asks nothing where there are none. */
+export async function saveOnFragments(
+  tx: Tx,
+  importId: bigint,
+  orders: readonly { readonly orderNo: number; readonly fragments: number }[],
+): Promise<void> {
+  const apart = orders.filter(({ fragments }) => fragments > 1);
+  if (apart.length === 0) return;
+  const columns = columnsOf(apart, { importIds: () => importId, orderNos: ({ orderNo }) => orderNo });
+  await saveFragmentOutcomes(tx, columns);
 }
 
 function outcomesOf(

@@ -3,6 +3,7 @@ import type { Sql } from "../platform/db.ts";
 import type { Import } from "./import.ts";
 import { getFaultCounts } from "./import-queries.ts";
 import { countReasons, listFirstOrders, listFragments, listRowsOf } from "./import-row-queries.ts";
+import { numbersFrom } from "./merge-fragments.ts";
 import type { FilePlan } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
 
@@ -33,13 +34,14 @@ export interface ImportPreview {
 }
 
 const shownOrders = 10;
+const lookedThrough = 10_000; // Where the first orders are.
 const mostRowsShown = 100; // Of an order of hundreds of rows the first tell how they are understood.
 
 /** How a file is understood: its columns, the first orders, and what is wrong by kind. */
 export async function previewImport(sql: Sql, given: Import): Promise<ImportPreview> {
   const { importId, plan } = given;
   const [orders, { faultCounts }, reasons] = await Promise.all([
-    listFirstOrders(sql, { importId, limit: shownOrders }),
+    listFirstOrders(sql, { importId, to: lookedThrough, limit: shownOrders }),
     getFaultCounts(sql, { importId }),
     countReasons(sql, { importId }),
   ]);
@@ -67,7 +69,8 @@ export async function rowsByOrder(
 ): Promise<Map<number, RawRow[]>> {
   const fragments = await listFragments(sql, { importId, orderNos: [...orderNos] });
   const orderOf = new Map(fragments.map(({ fragmentNo, orderNo }) => [fragmentNo, orderNo]));
-  const rows = await listRowsOf(sql, { importId, orderNos: fragments.map(({ fragmentNo }) => fragmentNo) });
+  const rowNos = fragments.flatMap(({ fragmentNo, rows }) => numbersFrom(fragmentNo, rows));
+  const rows = await listRowsOf(sql, { importId, rowNos });
   const byOrder = new Map<number, RawRow[]>();
   for (const { orderNo, rowNo, line, raw } of rows) {
     const whole = orderOf.get(orderNo) ?? orderNo;

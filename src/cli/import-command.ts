@@ -57,8 +57,9 @@ async function whatToBring(call: Call): Promise<Bring> {
     const blobs = await call.program.openBlobs(call.config);
     try {
       // A dry run is an import of its own, so that it never ends another one.
+      const { importMostBytes: mostBytes } = call.config;
       const again = flags.again === true || flags["dry-run"] === true;
-      const received = await bringFile({ db, blobs, by, again, stop }, source, options);
+      const received = await bringFile({ db, blobs, mostBytes, by, again, stop }, source, options);
       say(`Import ${received.import.uid}`);
       if (received.existing) complain("This file was imported before, with these options; --again imports it anew.");
       return received.import.uid;

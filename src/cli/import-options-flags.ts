@@ -15,8 +15,11 @@ const fallbackSource = "cli";
 const properties = ImportOptions.properties as Readonly<Record<string, { readonly type?: unknown }>>;
 
 /** The options as they were typed, not looked at yet but for their names. */
-export async function readOptionFlags({ flags }: Call): Promise<Record<string, unknown>> {
-  const options: Record<string, unknown> = { source: fallbackSource, ...(await fromFile(flags.options)) };
+export async function readOptionFlags({ flags }: Call): Promise<{ source: string }> {
+  const options: { source: string; [name: string]: unknown } = {
+    source: fallbackSource,
+    ...(await fromFile(flags.options)),
+  };
   for (const text of texts(flags.option)) {
     const [name, value] = pair(text, "--option", "name=value");
     options[name] = typed(name, value);

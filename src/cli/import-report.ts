@@ -11,7 +11,6 @@ import type { Progress } from "./progress-meter.ts";
 import { columnsText } from "./terminal.ts";
 
 const secondsOfMinute = 60;
-const longestValue = 40; // Of a cell that is wrong; the rest is in the file.
 const stageNames = {
   reading: "Reading",
   merging: "Putting together",
@@ -122,14 +121,8 @@ function faultLines(faults: readonly FaultSummary[]): string[] {
 function rowLines({ line, faults, reason }: ImportRow): string[] {
   const reasons = [...(faults ?? []), ...(reason === null ? [] : [reason])];
   if (reasons.length === 0) return [`  line ${line}: another row of its order is wrong.`];
-  return reasons.map(({ column, value, detail }) => {
-    const where = column === null ? "" : `, ${column}${value === null ? "" : ` "${shortened(value)}"`}`;
-    return `  line ${line}${where}: ${detail}`;
-  });
-}
-
-function shortened(value: string): string {
-  return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+  // The sentence names the column and what stands there.
+  return reasons.map(({ detail }) => `  line ${line}: ${detail}`);
 }
 
 /** A line with what comes from a file: nothing in it can move a terminal's cursor or turn its text around. */

@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { type Bench, median } from "./bars.ts";
 import { countRows, dropJobs } from "./count-rows.ts";
-import { fillOrders } from "./fill-orders.ts";
+import { fillOrders, searchable, shipSome } from "./fill-orders.ts";
+import { measureLists } from "./measure-lists.ts";
 import { drained, placeLoad } from "./place-load.ts";
 import { startServer } from "./start-server.ts";
 
 const patternSeconds = 1;
 const quiet = () => {};
 
-/** P8: P1 on a database that has two million orders, and on one that has none, in turn. */
-export async function measureGrowth(bench: Bench): Promise<void> {
+/** P7 and P8, on one database that is filled for both: lists, and P1 against P1 on a database that has no orders, in turn. */
+export async function measureGrowth(bench: Bench, wanted: { lists: boolean; growth: boolean }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "orderwell-bench-"));
   const sides = { empty: join(folder, "empty"), full: join(folder, "full") };
   for (const dataDir of Object.values(sides)) await (await startServer({ dataDir })).stop();
@@ -20,6 +21,8 @@ export async function measureGrowth(bench: Bench): Promise<void> {
   const full = await startEmbeddedPostgres({ dataDir: sides.full, say: quiet });
   try {
     await fill(bench, { dataDir: sides.full, url: full.url });
+    if (wanted.lists) await measureLists(bench, serving({ dataDir: sides.full, url: full.url }));
+    if (!wanted.growth) return;
     await compare(bench, {
       empty: { dataDir: sides.empty, url: empty.url },
       full: { dataDir: sides.full, url: full.url },
@@ -41,6 +44,9 @@ async function fill(bench: Bench, { dataDir, url }: Side): Promise<void> {
   const server = await startServer({ dataDir, databaseUrl: url, jobs: "here" });
   await placeLoad(server, { connections: bench.connections, seconds: patternSeconds });
   await drained(url);
+  await shipSome(server, url);
+  await drained(url);
+  await searchable(url);
   await server.stop();
   await fillOrders(url, bench.orders);
   const orders = (await countRows(url)).get("orders.orders");

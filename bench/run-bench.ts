@@ -14,13 +14,13 @@ import { measureReading } from "./measure-reading.ts";
 import { measureStart } from "./measure-start.ts";
 import { startServer } from "./start-server.ts";
 
-const parts = ["P1", "P3", "P4", "P5", "P6", "P8", "P10", "P11"] as const;
+const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P10", "P11"] as const;
 const help = `npm run bench -- [flags]: measures the bars of bench/README.md and prints them beside the last results.
   --only P1,P11  some parts only, of ${parts.join(", ")}; P1 measures R, P1, P2 and P1s
   --rounds N     sides of a ratio in turn, so often (3)
   --seconds N    for each measurement (8)
   --sustain N    seconds of P1s (60)
-  --orders N     that are there for P8 (2000000); filling takes minutes and 5 GB for two million
+  --orders N     that are there for P7 and P8 (2000000); filling takes minutes and 5 GB for two million
   --import-orders N   that P4's file has (100000)
   --import-bytes N    that P5's file has (1000000000)
   --import-seconds N  after which P5's import is cancelled (1800)
@@ -92,6 +92,7 @@ try {
 }
 if (wanted.has("P10")) await measureStart(bench);
 rmSync(folder, { recursive: true, force: true });
-if (wanted.has("P8")) await measureGrowth(bench);
+const large = { lists: wanted.has("P7"), growth: wanted.has("P8") };
+if (large.lists || large.growth) await measureGrowth(bench, large);
 printTable(bars);
 if (flags.save) saveBars(bars, sizes);

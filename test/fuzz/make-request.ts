@@ -46,6 +46,7 @@ function targetOf(operation: Operation, source: Source, wanted: Wanted): string 
 function bodyOf({ body }: Operation, { dice, pools }: Source, wanted: Wanted): unknown {
   if (!body) return undefined;
   const made = makeValue(body, "", { dice, known: (one) => usualValues[one] ?? pools.named(one) });
+  if (Array.isArray(made)) return wanted["[]"] ?? made;
   if (typeof made !== "object" || made === null) return made;
   const members = Object.entries({ ...made, ...wanted }).filter(
     ([name, value]) => !name.startsWith("{") && value !== undefined,

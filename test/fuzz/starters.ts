@@ -37,6 +37,30 @@ function orderBody(dice: Dice): Values {
   return { customer_email: email, customer_name: oneOf(dice, ["Ann", "田中太郎"]), items, currency };
 }
 
+/** What a draft of v2 has beside its lines must agree with them: it is left out. */
+const statedElsewhere = {
+  ordered_at: undefined,
+  discount_amount: undefined,
+  tax_amount: undefined,
+  shipping_amount: undefined,
+  total_amount: undefined,
+  payment_reference: undefined,
+  paid_at: undefined,
+};
+
+/** A draft of v2; now and then with a reference that another one has. */
+function draft(dice: Dice): Values {
+  const { customer_email, customer_name, items, currency } = orderBody(dice) as Values & { items: object[] };
+  const lines = items.map((item) => ({ ...item, unit_price: between(dice, 0, 100_000) }));
+  const external_reference = `fuzz-${between(dice, 1, 500)}`;
+  return { customer_email, customer_name, items: lines, currency, external_reference };
+}
+
+function knownBatch(dice: Dice, pools: Pools): Values {
+  const batches = pools.answersOf("placeBatch").filter(({ batch_id }) => batch_id !== null);
+  return batches.length > 0 ? { "{id}": String(oneOf(dice, batches).batch_id) } : {};
+}
+
 function strangersMoney(dice: Dice): Values {
   return { order_id: strangersFrom + between(dice, 1, strangers), amount: between(dice, 1, 500), currency: "JPY" };
 }
@@ -119,18 +143,23 @@ interface ListedTask {
   readonly status: string;
 }
 
-/** A task that can be closed: those about jobs go with their jobs. */
+/** Those about jobs go with their jobs; money that is owed is no longer anybody's when its task is closed. */
+const kept = ["job_failed", "refund_failed"];
+
 function openTask(dice: Dice, pools: Pools): Values {
   const lists = pools.answersOf("listTasks") as unknown as readonly { readonly data: readonly ListedTask[] }[];
-  const open = lists
-    .flatMap(({ data }) => data)
-    .filter(({ kind, status }) => kind !== "job_failed" && status === "open");
-  return open.length > 0 && chance(dice, 0.8) ? { "{id}": String(oneOf(dice, open).id) } : {};
+  const known = lists.flatMap(({ data }) => data).filter(({ kind }) => !kept.includes(kind));
+  const open = known.filter(({ status }) => status === "open");
+  const likely = open.length > 0 && chance(dice, 0.8) ? open : known;
+  return { "{id}": likely.length > 0 ? String(oneOf(dice, likely).id) : "1" };
 }
 
-/** By operation. A name in braces is a parameter of the path. */
+/** By operation. A name in braces is a parameter of the path, one of brackets a body that is an array. */
 export const starters: Readonly<Record<string, Starter>> = {
   placeOrderV1: orderBody,
+  createOrder: (dice) => ({ ...draft(dice), ...statedElsewhere, payment: oneOf(dice, ["charge", "none", "recorded"]) }),
+  placeBatch: (dice) => ({ "[]": Array.from({ length: between(dice, 1, 5) }, () => draft(dice)) }),
+  getBatch: knownBatch,
   changeOrderStatusV1: (dice) => ({ status: oneOf(dice, ["shipped", "shipped", "delivered", "cancelled", "paid"]) }),
   hearPaymentV1: paymentNews,
   createSandboxPayment: (dice) => ({ ...strangersMoney(dice), customer_email: undefined }),

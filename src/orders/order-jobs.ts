@@ -60,13 +60,15 @@ export async function completeAllAnswers({ db, clock }: Counter): Promise<void> 
   while ((await completeAnswers(db, clock)) > 0);
 }
 
-const piecesInTurn = 10; // A process that stops waits for the turn under way, so it ends within a second or two.
+const piecesInTurn = 5; // A process that stops waits for the turn under way, so it ends within a second.
 
-/** Has new orders found by their words and amounts, with a rest after each piece as long as it took: others work meanwhile. */
+const restsAfterPiece = 3; // It takes a quarter of the time at most, and is late when the others need all they can have.
+
+/** Has new orders found by their words and amounts, with a rest after each piece in which the others work. */
 export async function indexNewOrders({ db }: Pick<Counter, "db">): Promise<void> {
   for (let piece = 0; piece < piecesInTurn; piece += 1) {
     const beganAt = performance.now();
     if ((await indexOrders(db)) < positionsAtOnce) return;
-    await sleep(performance.now() - beganAt);
+    await sleep((performance.now() - beganAt) * restsAfterPiece);
   }
 }

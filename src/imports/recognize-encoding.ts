@@ -36,14 +36,16 @@ const marks: readonly (readonly [string, Encoding])[] = [
 const looksFine = 10; // One character in so many may be broken: its row is refused then, and not the file.
 
 /**
- * Says how a file's text is encoded, from its beginning: as declared, else by its byte order mark, by the NULs of UTF-16, as
- * UTF-8 when it is that, and by its words when it is Shift_JIS or windows-1252.
+ * Says how a file's text is encoded, from its beginning: as the mark of UTF-8 says, else as declared, else by the other
+ * marks, by the NULs of UTF-16, as UTF-8 when it is that, and by its words when it is Shift_JIS or windows-1252.
  * @throws import_file.not_text, import_file.encoding_unknown, import_file.encoding_wrong
  */
 export function recognizeEncoding(sample: Buffer, declared: ImportOptions["encoding"]): Encoding {
   const begin = sample.toString("latin1", 0, 16);
   refuseBinary(sample, begin);
   const marked = marks.find(([mark]) => begin.startsWith(mark))?.[1];
+  // A file of rejected rows has this mark, whatever the one was in that it came from.
+  if (marked === "utf-8" && isMostly(sample, marked)) return marked;
   if (declared !== "auto") {
     if (marked !== undefined && marked !== declared) throw importFileEncodingWrong({ encoding: declared, line: 1 });
     refuseUndecodable(sample, declared);

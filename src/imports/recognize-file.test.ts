@@ -73,9 +73,9 @@ describe("recognizeFile: encodings", () => {
       code: "import_file.encoding_wrong",
       details: { encoding: "utf-8", line: 2 },
     });
-    assert.throws(() => planOf(Buffer.from(`\ufeff${accented}`), { encoding: "shift_jis" }), {
-      code: "import_file.encoding_wrong",
-    });
+    assert.equal(planOf(Buffer.from(`\ufeff${accented}`), { encoding: "shift_jis" }).encoding, "utf-8");
+    const wide = Buffer.from(`\ufeff${accented}`, "utf16le");
+    assert.throws(() => planOf(wide, { encoding: "shift_jis" }), { code: "import_file.encoding_wrong" });
   });
   test("does not guess between encodings that it does not know", () => {
     const bytes = Array.from({ length: 256 }, (_, byte) => byte);

@@ -59,11 +59,15 @@ function cellsOf({ delimiter, columns }: FilePlan, raw: string): readonly string
   return row?.broken === null ? cellsOfRows([row], delimiter, columns.length + 1)[0] : undefined;
 }
 
-/** An object keeps its text; what is none is kept as a text in one. */
+const ownMarks = /^\s*\{"import_line":\d+,"import_reason":"(?:[^"\\]|\\.)*",?/u;
+
+/** An object keeps its text; what is none is kept as a text in one. Marks of an earlier time give way to the new ones. */
 function rejectedJson(raw: string, line: number, reason: string): string {
   const marks = `"import_line":${line},"import_reason":${JSON.stringify(reason)}`;
-  const isObject = /^\s*\{[\s\S]*\}\s*$/u.test(raw);
+  const own = raw.replace(ownMarks, "{");
+  const isObject = /^\s*\{[\s\S]*\}\s*$/u.test(own);
   if (!isObject) return `{${marks},"line":${JSON.stringify(raw)}}`;
-  const rest = raw.trim().slice(1);
+  if (rejectedMembers.some((member) => own.includes(`"${member}"`))) return raw; // Somebody moved them: the old ones stand.
+  const rest = own.trim().slice(1);
   return rest.trim() === "}" ? `{${marks}}` : `{${marks},${rest}`;
 }

@@ -4,11 +4,12 @@ import { before, describe, test } from "node:test";
 import { eventually } from "../../test/support/eventually.ts";
 import { givenUploadSite, type UploadSite, uploadContent, uploadHead } from "../../test/support/given-uploads.ts";
 import { bodyOf, exchange } from "../../test/support/http-server.ts";
+import { importUploadRoutes } from "../imports/import-upload-routes.ts";
 
 let site: UploadSite;
 
 before(async () => {
-  site = await givenUploadSite();
+  site = await givenUploadSite(importUploadRoutes);
 });
 
 const type = "multipart/form-data; boundary=b";

@@ -14,11 +14,12 @@ import {
   uploadForm,
   uploadHead,
 } from "../../test/support/given-uploads.ts";
+import { importUploadRoutes } from "./import-upload-routes.ts";
 
 let site: UploadSite;
 
 before(async () => {
-  site = await givenUploadSite();
+  site = await givenUploadSite(importUploadRoutes);
 });
 
 describe("an upload", () => {

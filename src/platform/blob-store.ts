@@ -18,7 +18,7 @@ export interface KeptBlob extends Blob {
 export interface BlobStore {
   /** Keeps what the stream gives under the key, whole or not at all; what was there is replaced. Fails when the stream does. */
   write(key: string, content: Readable): Promise<Blob>;
-  /** Opens what is kept, from a byte on; behind its end there is nothing. @throws blob.not_found */
+  /** Opens what is kept, from a byte on; behind its end there is nothing. Refuses with `blob.not_found`. */
   read(key: string, from?: number): Promise<Readable>;
   find(key: string): Promise<Blob | undefined>;
   /** Nothing is kept under the key afterwards; there may have been nothing. */

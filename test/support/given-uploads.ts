@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { importUploadRoutes } from "../../src/imports/import-upload-routes.ts";
+import type { FastifyPluginAsync } from "fastify";
 import { runImport } from "../../src/imports/index.ts";
 import type { BlobStore } from "../../src/platform/blob-store.ts";
-import { systemClock } from "../../src/platform/clock.ts";
+import { type Clock, systemClock } from "../../src/platform/clock.ts";
 import type { Db } from "../../src/platform/db.ts";
 import { fileBlobStore } from "../../src/platform/file-blob-client.ts";
 import { prepareJobs } from "../../src/platform/jobs.ts";
@@ -43,15 +43,23 @@ const folders: string[] = [];
 
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
+interface Ground {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly blobs: BlobStore;
+  readonly fileBytes: number;
+  readonly uploads: number;
+}
+
 /** A server that takes files in, three at once and of a hundred kilobytes, and works on none. */
-export async function givenUploadSite(): Promise<UploadSite> {
+export async function givenUploadSite(routes: (ground: Ground) => FastifyPluginAsync): Promise<UploadSite> {
   const folder = await mkdtemp(join(tmpdir(), "orderwell-uploads-"));
   folders.push(folder);
   const blobs = fileBlobStore(folder);
   const { db } = await testDatabase();
   await prepareJobs(db, [runImport]);
   const ground = { db, clock: systemClock, blobs, fileBytes, uploads: 3 };
-  const server = await testServer((app) => void app.register(importUploadRoutes(ground)));
+  const server = await testServer((app) => void app.register(routes(ground)));
   const { origin, port } = await server.listen();
 
   async function imports(): Promise<number> {

@@ -183,25 +183,6 @@ export const getFaultCounts = one<Sql, { importId: bigint }, { faultCounts: Faul
   "select fault_counts from imports.imports where import_id = :importId",
 );
 
-/** Files of imports that ended before a time, oldest first. */
-export const listOldFiles = many<Sql, { before: Date; limit: number }, { uid: string; blobKey: string }>(
-  "imports.list_old_files",
-  `
-  select uid, blob_key
-    from imports.imports
-   where ended_at < :before and blob_key is not null
-   order by import_id
-   limit :limit`,
-);
-
-export const forgetFile = change<Tx, { uid: string }>(
-  "imports.forget_file",
-  `
-  update imports.imports
-     set blob_key = null
-   where uid = :uid::uuid and ended_at is not null`,
-);
-
 export const countImports = many<Sql, Record<never, never>, { status: ImportStatus; imports: bigint }>(
   "imports.count_imports",
   "select status, count(*) as imports from imports.imports group by status",

@@ -132,7 +132,7 @@ export function ordersPending(counts: ImportCounts): number {
 }
 
 /** What a stage counts towards its end: rows while reading, orders afterwards. */
-export function stageDone(given: ImportCounts & Pick<Import, "stage">): number {
+function stageDone(given: ImportCounts & Pick<Import, "stage">): number {
   if (given.stage === "placing") return given.ordersRead - ordersPending(given);
   return given.stage === "reading" ? given.rowsRead : 0;
 }

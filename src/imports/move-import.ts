@@ -4,7 +4,7 @@ import { importCannotMove } from "./import-errors.ts";
 import { saveImport } from "./import-queries.ts";
 
 /** What a person can have done with an import as it stands. */
-export function verbsFor(given: Import): string[] {
+function verbsFor(given: Import): string[] {
   const { status, pausedAt } = given;
   return [
     ...(status === "ready" ? ["be started"] : []),

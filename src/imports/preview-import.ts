@@ -62,11 +62,7 @@ export async function previewImport(sql: Sql, given: Import): Promise<ImportPrev
 type RawRow = PreviewedOrder["rows"][number];
 
 /** The rows of orders, with those of their fragments elsewhere. */
-export async function rowsByOrder(
-  sql: Sql,
-  importId: bigint,
-  orderNos: readonly number[],
-): Promise<Map<number, RawRow[]>> {
+async function rowsByOrder(sql: Sql, importId: bigint, orderNos: readonly number[]): Promise<Map<number, RawRow[]>> {
   const fragments = await listFragments(sql, { importId, orderNos: [...orderNos] });
   const orderOf = new Map(fragments.map(({ fragmentNo, orderNo }) => [fragmentNo, orderNo]));
   const rowNos = fragments.flatMap(({ fragmentNo, rows }) => numbersFrom(fragmentNo, rows));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { Check } from "typebox/value";
 import { ask } from "../../test/support/ask.ts";
 import { assertVerified } from "../../test/support/check-books.ts";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
@@ -16,6 +17,7 @@ import { fileBlobStore } from "../platform/file-blob-client.ts";
 import { prepareJobs } from "../platform/jobs.ts";
 import { getImport } from "./find-imports.ts";
 import type { Import } from "./import.ts";
+import { importEvents } from "./import-events.ts";
 import type { ImportGround } from "./import-run.ts";
 import { listImportRows } from "./list-import-rows.ts";
 import { pauseImport } from "./pause-import.ts";
@@ -116,6 +118,7 @@ describe("workOnImport", () => {
         },
       },
     ]);
+    assert.ok(Check(importEvents.ImportCompleted, events[0]?.data));
     await clean(ground);
     await ground.close();
   });

@@ -22,7 +22,7 @@ export function importOptions(chosen: Partial<ImportOptions> = {}): ImportOption
   return { ...(Create(ImportOptions) as ImportOptions), ...chosen };
 }
 
-export const plan: FilePlan = {
+const plan: FilePlan = {
   format: "csv",
   dialect: "plain",
   encoding: "utf-8",

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { BulkheadRejectedError, bulkhead } from "cockatiel";
-import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
+import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { type Static, Type } from "typebox";
 import { sendAnswer } from "../http/answer-once.ts";
 import { invalidInput, unavailable } from "../http/http-errors.ts";
@@ -20,8 +20,10 @@ const limits = {
   elementBytes: 1_048_576, // As much as a request for one order may have.
   elements: 10_000,
 };
-const batchesAtOnce = 2; // Each holds a connection, and two keep two cores busy: the others' turn comes soon.
-const batchesWaiting = 20;
+const placedAtOnce = 2; // Each holds a connection, and two keep two cores busy: the others' turn comes soon.
+const largeBytes = 4_194_304; // Ten thousand orders of one line each are smaller.
+const largeAtOnce = 4; // A body of 32 MiB takes five times as much when it is read; the others wait unread.
+const mostWaiting = 20;
 const retryAfterSeconds = 2;
 
 const tags = ["Orders"];
@@ -45,7 +47,6 @@ tells how far that is.`;
 
 /** Takes in many orders at once, and tells what became of them. */
 export function orderBatchRoutes(counter: Counter): FastifyPluginAsyncTypebox {
-  const places = bulkhead(batchesAtOnce, batchesWaiting);
   return async (app) => {
     app.get("/api/v2/batches/:id", {
       config: { scope: "orders:read" },
@@ -63,24 +64,54 @@ export function orderBatchRoutes(counter: Counter): FastifyPluginAsyncTypebox {
     });
 
     // Bodies are read in another way below, and only there.
-    await app.register(async (many) => takeBatches(many, counter, (place) => waitForPlace(places, place)));
+    await app.register(async (many) => takeBatches(many, counter));
   };
 }
 
-async function waitForPlace(places: ReturnType<typeof bulkhead>, place: () => Promise<Answer>): Promise<Answer> {
-  return places.execute(place).catch((error: unknown) => {
-    throw error instanceof BulkheadRejectedError ? unavailable({}, { retryAfterSeconds }) : error;
-  });
+type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** So many at once; some more wait for their turn, and the rest are told to come back. */
+function openTurns(atOnce: number): Turns {
+  const places = bulkhead(atOnce, mostWaiting);
+  return (work) =>
+    places.execute(work).catch((error: unknown) => {
+      throw error instanceof BulkheadRejectedError ? unavailable({}, { retryAfterSeconds }) : error;
+    });
 }
 
-function takeBatches(
-  app: FastifyInstance,
-  counter: Counter,
-  inTurn: (place: () => Promise<Answer>) => Promise<Answer>,
-): void {
+type BatchRoute = { Querystring: Static<typeof BatchQuery>; Body: ManyBody };
+type BatchRequest = FastifyRequest<BatchRoute>;
+
+function isLarge({ headers }: BatchRequest): boolean {
+  const { "content-length": length } = headers;
+  return length === undefined || Number(length) > largeBytes;
+}
+
+async function takeBatch(counter: Counter, request: BatchRequest, inTurn: Turns): Promise<Answer> {
+  const { query, principal, body } = request;
+  const members: BatchMember[] = [];
+  await body.read((element) => members.push(readBatchMember(element, query.payment)));
+  if (members.length === 0) throw invalidInput({ what: "body" }, { faults: [noOrders] });
+  const { payment, notify, pay_within_hours: hours } = query;
+  const batch = {
+    members,
+    source: query.source ?? principal.name,
+    payment,
+    notify,
+    payWithinMs: hours === undefined ? undefined : hours * hourMs,
+    by: { actor: principal.id, cause: `request ${request.id}` },
+    key: keyOf(request),
+  };
+  return inTurn(() => placeBatch(counter, batch));
+}
+
+const noOrders = { pointer: "", detail: "Must have at least 1 order." };
+
+function takeBatches(app: FastifyInstance, counter: Counter): void {
+  const [toPlace, toRead] = [openTurns(placedAtOnce), openTurns(largeAtOnce)];
   readManyBodies(app, limits);
   const json = { schema: Drafts };
-  app.post<{ Querystring: Static<typeof BatchQuery>; Body: ManyBody }>("/api/v2/orders/batch", {
+  app.post<BatchRoute>("/api/v2/orders/batch", {
     config: { scope: "orders:write" },
     validatorCompiler: exceptBody(app.validatorCompiler as FastifySchemaCompiler<object>),
     schema: {
@@ -93,22 +124,8 @@ function takeBatches(
       response: { 200: BatchAnswerView, 202: BatchAnswerView },
     },
     async handler(request, reply) {
-      const { query, principal } = request;
-      const members: BatchMember[] = [];
-      await request.body.read((element) => members.push(readBatchMember(element, query.payment)));
-      if (members.length === 0) throw invalidInput({ what: "body" }, { faults: [noOrders] });
-      const batch = {
-        members,
-        source: query.source ?? principal.name,
-        payment: query.payment,
-        notify: query.notify,
-        payWithinMs: query.pay_within_hours === undefined ? undefined : query.pay_within_hours * hourMs,
-        by: { actor: principal.id, cause: `request ${request.id}` },
-        key: keyOf(request),
-      };
-      return sendAnswer(reply, await inTurn(() => placeBatch(counter, batch)));
+      const take = () => takeBatch(counter, request, toPlace);
+      return sendAnswer(reply, await (isLarge(request) ? toRead(take) : take()));
     },
   });
 }
-
-const noOrders = { pointer: "", detail: "Must have at least 1 order." };

@@ -208,6 +208,23 @@ describe("a batch", () => {
     assert.deepEqual([batch?.untried, batch?.by_status.pending], [0, 1]);
   });
 
+  test("is placed or told to come back when many come at once, and never half of it", async () => {
+    const source = givenSource();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => {
+        const body = Array.from({ length: 100 }, (_, line) => draftBody(`W-${index}-${line}`));
+        // Those that are sent without their length are taken for large ones.
+        return send(`payment=none&source=${source}`, index % 2 === 0 ? { body } : { body, streamed: true });
+      }),
+    );
+    for (const { status, headers } of answers) {
+      assert.ok(status === 200 || (status === 503 && Number(headers.get("retry-after")) > 0), `${status}`);
+    }
+    const placed = answers.filter(({ status }) => status === 200).length;
+    assert.ok(placed >= 20, `${placed} were placed`);
+    assert.equal((await ordersOf(source)).length, 100 * placed);
+  });
+
   test("rejects a payment that another order has, and what is said of a payment that is not recorded", async () => {
     const source = givenSource();
     const paid = (reference: string) => draftBody(reference, { payment_reference: `pay-${source}` });

@@ -17,6 +17,8 @@ export interface Asking {
   readonly body?: unknown;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body goes out in pieces, without its length. */
+  readonly streamed?: boolean;
 }
 
 /** A program of ours in a process of its own. */
@@ -187,7 +189,7 @@ export async function sendTo(
   path: string,
   asking: Asking,
 ): Promise<Answered> {
-  const { body, key, headers = {} } = asking;
+  const { body, key, headers = {}, streamed = false } = asking;
   const sent: Record<string, string> = { authorization: `Bearer ${apiKey}`, ...headers };
   if (body !== undefined) sent["content-type"] ??= "application/json";
   if (key !== undefined) sent["idempotency-key"] = key;
@@ -195,7 +197,7 @@ export async function sendTo(
   const response = await fetch(`${address}${path}`, {
     method,
     headers: sent,
-    ...(bytes === undefined ? {} : { body: bytes }),
+    ...(bytes === undefined ? {} : { body: streamed ? new Blob([bytes]).stream() : bytes, duplex: "half" }),
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }

@@ -24,11 +24,11 @@ export function runImportJob(ground: ImportGround): Job<Payload> {
   };
   return {
     declaration: runImport,
-    async run(payload: Payload, { signal }: JobRun) {
+    async run(payload: Payload, { signal, ending }: JobRun) {
       if (underWay >= importsAtOnce) return putOff(payload);
       underWay += 1;
       try {
-        await workOnImport(ground, { ...payload, signal });
+        await workOnImport(ground, { ...payload, signal: AbortSignal.any([signal, ending ?? signal]) });
       } finally {
         underWay -= 1;
       }

@@ -28,6 +28,7 @@ export async function closeWorkerPool(
   { runner, heartbeat, registered, pgPool }: PoolParts,
 ): Promise<void> {
   const { graceMs } = state.options;
+  state.ending.abort(new Error("The process ends."));
   const stopped = stopRunner(runner);
   const inTime = await within(stopped, state.lost ? 0 : graceMs);
   if (!inTime) {

@@ -28,8 +28,13 @@ export interface JobRun {
   readonly tries: number;
   /** When this try fails there is no other. */
   readonly lastTry: boolean;
-  /** Aborted when the process should end or was taken for dead. */
+  /** Aborted when the process was taken for dead, or should end and has waited long enough. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted as soon as the process should end: a job that takes minutes comes to a good place and leaves the rest to
+   * another run. Absent when a job is run by hand.
+   */
+  readonly ending?: AbortSignal;
   /** Under which `assertProcess` finds the worker; absent when a job is run by hand. */
   readonly processId?: string;
 }

@@ -40,13 +40,14 @@ export async function openWorkerPool(options: WorkerOptions): Promise<OpenPool> 
   const state: PoolState = {
     options,
     abort: new AbortController(),
+    ending: new AbortController(),
     end,
     pool: undefined,
     processId: undefined,
     heldUntilMs: 0,
     lost: false,
   };
-  setMaxListeners(0, state.abort.signal);
+  setMaxListeners(0, state.abort.signal, state.ending.signal);
   const pgPool = new pg.Pool({
     ...connectionSettings({ ...options, applicationName: "orderwell jobs", connections }),
     types: textualIds,

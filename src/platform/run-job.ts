@@ -38,6 +38,7 @@ export function taskListOf(state: PoolState, registered: Promise<string>): TaskL
           tries: row.attempts,
           lastTry: row.attempts >= row.max_attempts,
           signal: state.abort.signal,
+          ending: state.ending.signal,
           processId,
         };
         try {

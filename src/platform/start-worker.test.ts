@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ask } from "../../test/support/ask.ts";
@@ -266,6 +267,25 @@ describe("a worker", () => {
     await worker.stop();
     assert.equal(signal.aborted, true);
     assert.deepEqual(await listJobs(db), [{ attempts: 1, lockedBy: null, lastError: null, available: true }]);
+  });
+
+  test("tells jobs at once that the process ends, and waits for those that come to an end", async (context) => {
+    const database = await givenDatabase();
+    const { db } = database;
+    const begun = Promise.withResolvers<AbortSignal>();
+    const worker = await givenWorker(context, database, [
+      jobOf(plain, async (_name, { signal, ending }) => {
+        assert.ok(ending);
+        const told = once(ending, "abort");
+        begun.resolve(signal);
+        await told;
+      }),
+    ]);
+    await queue(db, plain);
+    const signal = await begun.promise;
+    await worker.stop();
+    assert.equal(signal.aborted, false);
+    assert.deepEqual(await listJobs(db), []);
   });
 
   test("frees jobs of pools that no process has", async (context) => {

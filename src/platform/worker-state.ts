@@ -22,6 +22,8 @@ export interface PoolState {
   readonly options: WorkerOptions;
   /** Ends every job's signal. */
   readonly abort: AbortController;
+  /** Tells long jobs that the pool is closed, before the grace begins. */
+  readonly ending: AbortController;
   readonly end: (reason: string) => void;
   pool: WorkerPool | undefined;
   processId: string | undefined;

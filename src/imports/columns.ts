@@ -149,3 +149,8 @@ export function dialectOf(names: readonly string[]): Dialect {
   const folded = new Set(names.map(foldName));
   return marks.find(([, needed]) => needed.every((name) => folded.has(name)))?.[0] ?? "plain";
 }
+
+/** The field that says which rows are one order. */
+export function groupingField(dialect: Dialect): Field {
+  return dialect === "orderwell" ? "order_uid" : "order_reference";
+}

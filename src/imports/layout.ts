@@ -1,3 +1,4 @@
+import { groupingField } from "./columns.ts";
 import type { Field, ImportOptions } from "./import-options.ts";
 import type { Locale } from "./numerals.ts";
 import type { FilePlan } from "./reading.ts";
@@ -30,12 +31,11 @@ export interface Layout {
 export function layoutOf(plan: FilePlan, options: ImportOptions): Layout {
   const fields = plan.columns.map(({ field }, index) => [field, index] as const);
   const at = new Map(fields.filter(([field]) => field !== "ignore"));
-  const group = plan.dialect === "orderwell" ? "order_uid" : "order_reference";
   return {
     plan,
     options,
     width: plan.columns.length,
-    key: plan.grouping === "by_reference" ? (at.get(group) ?? null) : null,
+    key: plan.grouping === "by_reference" ? (at.get(groupingField(plan.dialect)) ?? null) : null,
     locale: plan.dialect === "plain" ? options.locale : "iso",
     clock: zoneClock(options.time_zone),
     at,

@@ -18,7 +18,7 @@ export interface Written {
 }
 
 /** How a sentence on a cell begins. */
-export function told(layout: Layout, { field, text }: Written): string {
+function told(layout: Layout, { field, text }: Written): string {
   return `"${columnOf(layout, field) ?? field}" is "${shorten(text)}"`;
 }
 

@@ -68,13 +68,8 @@ describe("Online Retail", () => {
     const dropped = read.orders.flatMap(({ reference, rows }) =>
       rows.filter((row) => row.dropped).map(() => reference),
     );
-    assert.deepEqual(
-      dropped,
-      ["C563107", "C563107", "C563107", "C563107", "563148", "C563109", "C563109"].sort(byFile),
-    );
-    function byFile(one: string | null, other: string | null): number {
-      return text.indexOf(`\n${one}`) - text.indexOf(`\n${other}`);
-    }
+    const returns = ["C563107", "C563107", "C563107", "C563107", "C563109", "C563109"];
+    assert.deepEqual(dropped, [...returns, "563148"]);
   });
   test("reads the same from a file with tabs, CR LF and UTF-16", async () => {
     const tabs = text.split("\n").map((line) => (line.includes('"') ? line : line.replaceAll(",", "\t")));

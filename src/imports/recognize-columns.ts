@@ -1,4 +1,4 @@
-import { dialectOf, fieldOf, foldName } from "./columns.ts";
+import { dialectOf, fieldOf, foldName, groupingField } from "./columns.ts";
 import { shorten } from "./fault.ts";
 import {
   importFileColumnsAmbiguous,
@@ -87,11 +87,6 @@ function refuseAmbiguous(columns: Columns): void {
 
 function has(columns: Columns, ...fields: Field[]): boolean {
   return columns.some(({ field }) => fields.includes(field));
-}
-
-/** The field that says which rows are one order. */
-export function groupingField(dialect: FilePlan["dialect"]): Field {
-  return dialect === "orderwell" ? "order_uid" : "order_reference";
 }
 
 function groupingOf(

@@ -1,5 +1,6 @@
 import { checkOrderDraft, type OrderDraft, readOrderDraft } from "../orders/index.ts";
 import type { Fault } from "../platform/errors.ts";
+import { groupingField } from "./columns.ts";
 import { explainFault } from "./explain-fault.ts";
 import { faultOf, type RowFaultCode, rowFaults } from "./fault.ts";
 import { gatherValues, type OrderValues } from "./gather-values.ts";
@@ -100,7 +101,7 @@ function tooManyRows(): RowFault {
 }
 
 function referenceMissing(layout: Layout): RowFault {
-  const column = columnOf(layout, layout.plan.dialect === "orderwell" ? "order_uid" : "order_reference");
+  const column = columnOf(layout, groupingField(layout.plan.dialect));
   return faultOf("reference_missing", column, null, `"${column}" is empty. Write which order the row belongs to.`);
 }
 

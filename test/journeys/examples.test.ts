@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { type ApiDocument, type Described, exampleOf, operationsOf } from "../support/described-api.ts";
 import { eventually } from "../support/eventually.ts";
+import { givenImportFile } from "../support/given-import-files.ts";
 import { givenFailedJob, givenTask } from "../support/given-tasks.ts";
 import { answerChecker, type Example, hearBeginning, type Ids, requestOf } from "../support/run-example.ts";
 import { type Answered, givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
@@ -41,8 +42,33 @@ async function givenOrder(member: object = {}): Promise<Ids> {
   return { order_id: id, id: number, order: number };
 }
 
+/** An import of a file of so many orders that came as far as this. */
+async function givenImport({
+  orders,
+  status,
+  start = false,
+}: {
+  orders: number;
+  status: string;
+  start?: boolean;
+}): Promise<Ids> {
+  const name = await givenImportFile(site, orders);
+  const body = { blob_key: `incoming/${name}`, options: { source: name, currency: "EUR", auto_start: start } };
+  const { id } = read<{ id: string }>(await server.send("POST", "/api/v2/imports", { body }));
+  await eventually(`the import is ${status}`, async () => {
+    return read<{ status: string }>(await server.send("GET", `/api/v2/imports/${id}`)).status === status;
+  });
+  return { id };
+}
+
+const manyOrders = 4_000; // A second's work: it still runs when it is paused.
+
 /** What an operation needs to be there before its example, beside a paid order. */
 const starters: Readonly<Record<string, () => Promise<Ids>>> = {
+  async createImport() {
+    await givenImportFile(site, 1, "orders.csv");
+    return {};
+  },
   async createSandboxRefund() {
     const order = await givenOrder();
     const answer = await server.send("GET", `/api/v1/payments/order/${order.order_id}`);
@@ -56,6 +82,9 @@ const starters: Readonly<Record<string, () => Promise<Ids>>> = {
 
 /** What has nobody who makes it by a request. */
 const starterOfPath: Readonly<Record<string, () => Promise<Ids>>> = {
+  "/api/v2/imports/{id}/pause": () => givenImport({ orders: manyOrders, status: "running", start: true }),
+  "/api/v2/imports/{id}/resume": () => givenImport({ orders: manyOrders, status: "running", start: true }),
+  "/api/v2/imports/{id}": () => givenImport({ orders: 2, status: "ready" }),
   "/api/v2/tasks/{id}": async () => ({
     id: await site.db.transaction((tx) => givenTask(tx, { cause: randomUUID() })),
   }),

@@ -71,7 +71,7 @@ export const ImportOptions = Type.Object(
     negative_quantity: choice(["reject", "drop_line"], "What becomes of lines with a negative quantity."),
     cancellations: choice(
       ["reject", "drop"],
-      "What becomes of cancellations: `C…` references, or a date of cancellation.",
+      "What becomes of cancellations: `C…` references with negative quantities, or a date of cancellation.",
     ),
     zero_price: choice(["reject", "accept"], "Whether a line may cost nothing."),
     missing_email: choice(["reject", "accept"], "Whether a customer may have no address; nothing is sent then."),

@@ -33,17 +33,28 @@ export function recognizeColumns(names: readonly string[], options: ImportOption
   const mapped = mappedFields(names, options.mapping ?? {});
   const taken = new Set(mapped.values());
   const dialect = declaredDialect(options.format) ?? dialectOf(names);
-  const columns = names.map((name) => {
+  const known = names.map((name) => {
     const given = mapped.get(name);
     const own = given ?? fieldOf(name, dialect);
     const field = own === undefined || (given === undefined && taken.has(own)) ? "ignore" : own;
     return { name, field, recognized: given === undefined && own === field };
   });
+  const columns = dialect === "plain" ? withCustomerName(known, mapped) : known;
   if (columns.every(({ field }) => field === "ignore")) throw importFileHeaderMissing({ found: listNames(names) });
   refuseAmbiguous(columns);
   const grouping = groupingOf(columns, dialect, options.grouping);
   refuseMissing(columns, { dialect, grouping, options });
   return { dialect, columns, grouping };
+}
+
+/** A column that is only called a name is the customer's where another one is the product's; else it may be either. */
+function withCustomerName(columns: Columns, mapped: ReadonlyMap<string, Field>): Columns {
+  if (!has(columns, "product_name") || has(columns, "customer_name")) return columns;
+  return columns.map((column) =>
+    foldName(column.name) === "name" && !mapped.has(column.name)
+      ? { ...column, field: "customer_name", recognized: true }
+      : column,
+  );
 }
 
 /** How many of the names are understood: what tells the right delimiter from the others. */

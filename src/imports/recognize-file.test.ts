@@ -198,6 +198,13 @@ describe("recognizeFile: columns", () => {
       details: { field: "customer_email", names: ['"メールアドレス"', '"ﾒｰﾙ"'] },
     });
   });
+  test("takes a name for the customer's beside a product, and for nothing where it may be the product's", () => {
+    const row = "a,b,c,d,e,f\n";
+    assert.equal(fieldsOf(planOf(`email,currency,qty,price,product,Name\n${row}`)).Name, "customer_name");
+    assert.equal(fieldsOf(planOf(`email,currency,qty,price,sku,Name\n${row}`)).Name, "ignore");
+    const mapping = { Name: "ignore" } as const;
+    assert.equal(fieldsOf(planOf(`email,currency,qty,price,product,Name\n${row}`, { mapping })).Name, "ignore");
+  });
   test("takes the mapping's word, and leaves out what only looks like the same", () => {
     const file = "ref,email,currency,product,qty,unit_price,price\n1,a@example.com,EUR,Tea,1,2,3\n";
     const plan = planOf(file, { mapping: { REF: "order_reference", price: "unit_price" } });

@@ -91,7 +91,7 @@ describe("payPlacedOrders", () => {
     assert.deepEqual(await pay(), { paid: 60, declined: 0, unknown: 0, unasked: 0, stopped: false });
     const kinds = await kindsOf(db);
     assert.ok(
-      kinds.every((kind) => /^paid [1-9] 1: \d+$/.test(kind)),
+      kinds.every((kind) => /^paid \d 1: \d+$/.test(kind)),
       kinds.join(),
     );
   });
@@ -102,11 +102,11 @@ describe("payPlacedOrders", () => {
     await givenUnpaid(db, emails(100));
     const ended = await pay();
     assert.deepEqual([ended.paid, ended.unasked], [0, 50]);
-    assert.deepEqual(await kindsOf(db), ["pending 0 0: 50", "pending 7 not_sent 0: 50"]);
+    assert.deepEqual(await kindsOf(db), ["pending 0 0: 50", "pending 9 not_sent 0: 50"]);
 
     away = false;
     assert.equal((await pay()).paid, 100);
-    assert.deepEqual(await kindsOf(db), ["paid 1 1: 50", "paid 8 1: 50"]);
+    assert.deepEqual(await kindsOf(db), ["paid 1 1: 50", "paid 10 1: 50"]);
   });
 
   test("finishes what it began when it is stopped, and begins nothing more", async () => {

@@ -18,7 +18,7 @@ export interface PayPlaced {
   readonly signal?: AbortSignal;
   /** Told how far it came, after each piece. */
   readonly onProgress?: (soFar: PaidPlaced) => void;
-  /** The first pause when the gateway cannot be asked; it doubles. Only tests shorten it. */
+  /** The first pause when the gateway cannot be asked; they grow. Only tests shorten it. */
   readonly pauseMs?: number;
 }
 
@@ -41,7 +41,8 @@ const ordersInPiece = 25;
 const piecesAtOnce = 2;
 
 const firstPauseMs = 1_000;
-const mostPauses = 6; // Doubled each time: a minute in all. A gateway that is away for longer is left to the next run.
+const mostDoublings = 3; // Eight seconds: hardly longer than a gateway is left alone, so that its return is soon seen.
+const mostPauses = 8; // Most of a minute. A gateway that is away for longer is left to the next run.
 
 interface Pass extends PayPlaced {
   readonly counter: Counter;
@@ -127,7 +128,7 @@ async function payPiece(pass: Pass, orderIds: readonly bigint[]): Promise<void> 
 }
 
 async function pause({ pauseMs = firstPauseMs, signal }: Pass, pauses: number): Promise<void> {
-  await sleep(pauseMs * 2 ** pauses, undefined, signal ? { signal } : {}).catch(() => {});
+  await sleep(pauseMs * 2 ** Math.min(pauses, mostDoublings), undefined, signal ? { signal } : {}).catch(() => {});
 }
 
 /** Answers those that the gateway could not be asked for. */

@@ -7,7 +7,7 @@ import { Check } from "typebox/value";
 import { ask } from "../../test/support/ask.ts";
 import { assertVerified } from "../../test/support/check-books.ts";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
-import { csvOf, receiveText } from "../../test/support/given-import-files.ts";
+import { csvOf, receiveText } from "../../test/support/given-csv.ts";
 import { ann } from "../../test/support/given-imports.ts";
 import { noon, policy } from "../../test/support/given-orders.ts";
 import { openPaymentDesk, refundPayment, tellCustomer } from "../orders/index.ts";

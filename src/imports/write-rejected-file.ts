@@ -1,5 +1,5 @@
 import type { Sql } from "../platform/db.ts";
-import type { Import } from "./import.ts";
+import { type Import, isImportOver } from "./import.ts";
 import { importNotRead } from "./import-errors.ts";
 import { eachRejectedRow } from "./list-import-rows.ts";
 import type { FilePlan } from "./reading.ts";
@@ -14,7 +14,7 @@ const withItsOrder = "Another row of this order is rejected.";
 /** How an import's file was understood. @throws import.not_read */
 export function planOf({ plan, stage, status }: Import): FilePlan {
   const isRead = status !== "received" && stage !== "reading" && stage !== "merging";
-  if (plan === null || !isRead) throw importNotRead({});
+  if (plan === null || !(isRead || isImportOver(status))) throw importNotRead({});
   return plan;
 }
 

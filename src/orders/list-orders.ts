@@ -89,16 +89,16 @@ function wayOfAll(listing: OrderListing): Way {
 
 /** The words that only what is asked for has; undefined when nothing is asked for that the search knows. */
 function termsOf({ conditions, sort }: OrderListing): string | undefined {
-  const { words, email, source, csvSource, currency, amountMin, amountMax } = conditions;
+  const { tellingWords, email, source, csvSource, currency, amountMin, amountMax } = conditions;
   const exact = [
     ...(email === null ? [] : [addressWord(email)]),
     ...(source === null ? [] : [exactWord("source", source)]),
     ...(csvSource === null ? [] : [exactWord("file", csvSource)]),
   ];
   const isInOrder = sort === "amount" || amountMin !== null || amountMax !== null; // The amounts' index is better.
-  if (exact.length === 0 && words === null && (currency === null || isInOrder)) return undefined;
+  if (exact.length === 0 && tellingWords === null && (currency === null || isInOrder)) return undefined;
   if (currency !== null) exact.push(exactWord("currency", currency));
-  return [queryOfWords(exact), words ?? undefined].filter((query) => query !== undefined).join(" & ");
+  return [queryOfWords(exact), tellingWords ?? undefined].filter((query) => query !== undefined).join(" & ");
 }
 
 /** The way of an index that finds what is rare, and has to sort it. */

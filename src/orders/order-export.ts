@@ -76,7 +76,7 @@ const formula = /^'*[=+\-@\t\r]/;
  * A text that no spreadsheet calculates: one more ' stands before what could begin a formula. Whoever takes one away
  * where a formula stands behind it has the text again, whatever it was.
  */
-export function defused(text: string): string {
+function defused(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 

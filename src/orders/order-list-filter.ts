@@ -5,7 +5,7 @@ import type { Fault, Refusal } from "../platform/errors.ts";
 import type { OrderListing } from "./list-orders.ts";
 import { isOrderStatus, orderStatuses } from "./order.ts";
 import { type OrderConditions, orderSorts, sortDirections } from "./order-list-queries.ts";
-import { queryOfText } from "./words.ts";
+import { queryOfText, type TextQuery } from "./words.ts";
 
 const mostMinor = 999_999_999_999_999; // As an order can be worth.
 const longestText = 200;
@@ -89,7 +89,7 @@ function readTime(given: string | undefined): Read<Date | null> {
   return Number.isNaN(ms) ? { fault: "There is no such time." } : { value: new Date(Math.max(ms, 0)) };
 }
 
-function readWords(given: string | undefined): Read<string | null> {
+function readWords(given: string | undefined): Read<TextQuery | null> {
   if (given === undefined) return { value: null };
   const words = queryOfText(given);
   return words === undefined ? { fault: "Must have a letter or a digit to search for." } : { value: words };
@@ -127,6 +127,7 @@ export function readOrderFilter(query: OrderFilterQuery): OrderConditions {
     faults.push({ pointer: `/${name}`, detail: read.fault });
     return null;
   };
+  const words = take("q", readWords(query.q));
   const conditions = {
     statuses: take("status", readStatuses(query.status)),
     currency: take("currency", orNull(query.currency)),
@@ -140,7 +141,8 @@ export function readOrderFilter(query: OrderFilterQuery): OrderConditions {
     source: take("source", orNull(query.source)),
     externalReference: take("external_reference", orNull(query.external_reference)),
     csvSource: take("csv_source", orNull(query.csv_source)),
-    words: take("q", readWords(query.q)),
+    words: words?.all ?? null,
+    tellingWords: words?.telling ?? null,
   };
   assertRight([...faults, ...faultsTogether(conditions)]);
   return conditions;

@@ -29,8 +29,9 @@ export type OrderConditions = {
   source: string | null;
   externalReference: string | null;
   csvSource: string | null;
-  /** A query of PostgreSQL over the words of an order. */
+  /** A query of PostgreSQL over the words of an order, and the part of it by which orders are looked up. */
   words: string | null;
+  tellingWords: string | null;
 };
 
 /** Between which keys of the sort the page lies, neither included. A date's key is a text that PostgreSQL reads. */

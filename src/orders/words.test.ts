@@ -54,14 +54,14 @@ describe("words", () => {
   for (const [text, query] of found) {
     test(
       `find ${JSON.stringify(text.slice(0, 30))} by ${JSON.stringify(query.slice(0, 30))}`,
-      inTx(async (tx) => assert.equal(await finds(tx, ["another text", text], queryOfText(query)), true)),
+      inTx(async (tx) => assert.equal(await finds(tx, ["another text", text], queryOfText(query)?.all), true)),
     );
   }
 
   for (const [text, query] of notFound) {
     test(
       `do not find ${JSON.stringify(text)} by ${JSON.stringify(query)}`,
-      inTx(async (tx) => assert.equal(await finds(tx, [text], queryOfText(query)), false)),
+      inTx(async (tx) => assert.equal(await finds(tx, [text], queryOfText(query)?.all), false)),
     );
   }
 
@@ -74,8 +74,8 @@ describe("words", () => {
           const parts = texts.flatMap((one) => one.split(/\s+/)).filter((part) => queryOfText(part) !== undefined);
           const part = parts[pick % parts.length];
           if (part === undefined) return;
-          assert.ok(await finds(tx, texts, queryOfText(part)), JSON.stringify({ texts, part }));
-          const whole = texts.map(queryOfText).filter((query) => query !== undefined);
+          assert.ok(await finds(tx, texts, queryOfText(part)?.all), JSON.stringify({ texts, part }));
+          const whole = texts.flatMap((one) => queryOfText(one)?.all ?? []);
           assert.ok(await finds(tx, texts, whole.join(" & ")), JSON.stringify({ texts, whole }));
         }),
         { numRuns: 300 },
@@ -88,11 +88,18 @@ describe("words", () => {
     inTx(async (tx) => {
       assert.deepEqual(["", "  ", "!?&|'\\:*()", "。、"].map(queryOfText), Array(4).fill(undefined));
       const [row] = await ask<{ query: string }>(tx, "select $1::text::tsquery as query", [
-        queryOfText("it's \\ 'a':* & (b | c) <-> !d") ?? "",
+        queryOfText("it's \\ 'a':* & (b | c) <-> !d")?.all ?? "",
       ]);
       assert.equal(row?.query, "'it':* & 's':* & 'a':* & 'b':* & 'c':* & 'd':*");
     }),
   );
+
+  test("that tell little are left to the others when they are looked up", () => {
+    assert.equal(queryOfText("t assam")?.telling, "'assam':*");
+    assert.equal(queryOfText("t 電")?.telling, "'t':* & '電':*");
+    assert.equal(queryOfText("t 電気")?.telling, "'電気'");
+    assert.equal(queryOfText("t ann@b")?.telling, "'@ann@b':*");
+  });
 
   test(
     "of an exact value are had by it alone",
@@ -124,7 +131,7 @@ describe("words", () => {
       assert.equal(words.length, 4_000);
       assert.ok(await finds(tx, ["𠀀".repeat(500), `a@${"\u{10ffff}".repeat(400)}`], "'𠀀𠀀'"));
       const longest = Array.from({ length: 4_000 }, (_, index) => `${"\u{24b62}a".repeat(20)}${index}`);
-      assert.ok(await finds(tx, longest, queryOfText(longest[0] ?? "")));
+      assert.ok(await finds(tx, longest, queryOfText(longest[0] ?? "")?.all));
     }),
   );
 });

@@ -79,20 +79,33 @@ export function queryOfWords(words: readonly string[]): string | undefined {
 
 const orderPrefix = /\bord-(?=\d)/g; // Numbers are indexed without it: a word that every order has finds nothing.
 
-/**
- * The query that finds what has every word of a text, whole or as a beginning; undefined when there is no word in it.
- * Runs without spaces are found wherever they stand.
- */
-export function queryOfText(text: string): string | undefined {
-  const plain = folded(text).replace(orderPrefix, "");
-  const rest = plain.replace(withAt, " ");
-  const queries = wholesOf(plain).map((whole) => `${quoted(whole)}:*`);
-  for (const found of runsOf(rest)) {
-    if ("word" in found) queries.push(`${quoted(found.word)}:*`);
-    else if (found.letters.length === 1) queries.push(`${quoted(found.letters[0] ?? "")}:*`);
-    else queries.push(...pairsOf(found.letters).map(quoted));
+/** What finds a text. */
+export interface TextQuery {
+  /** Has every word of it, whole or as a beginning. */
+  readonly all: string;
+  /** Has those of its words that an index finds quickly: of the others it would gather half of all orders first. */
+  readonly telling: string;
+}
+
+const tellingLetters = 2; // Some word of every order begins with any letter, and an index gathers all of them.
+
+/** The queries for the words of a folded text, and whether each tells one order from another. */
+function* queriesIn(text: string): Generator<[query: string, isTelling: boolean]> {
+  for (const whole of wholesOf(text)) yield [`${quoted(whole)}:*`, true];
+  for (const found of runsOf(text.replace(withAt, " "))) {
+    if ("word" in found) yield [`${quoted(found.word)}:*`, found.word.length >= tellingLetters];
+    else if (found.letters.length === 1) yield [`${quoted(found.letters[0] ?? "")}:*`, false];
+    else for (const pair of pairsOf(found.letters)) yield [quoted(pair), true];
   }
-  return queries.length === 0 ? undefined : [...new Set(queries)].join(" & ");
+}
+
+/** The query for a text; undefined when there is no word in it. Runs without spaces are found wherever they stand. */
+export function queryOfText(text: string): TextQuery | undefined {
+  const queries = new Map(queriesIn(folded(text).replace(orderPrefix, "")));
+  if (queries.size === 0) return undefined;
+  const telling = [...queries.keys()].filter((query) => queries.get(query));
+  const all = [...queries.keys()].join(" & ");
+  return { all, telling: telling.length > 0 ? telling.join(" & ") : all };
 }
 
 /** The address as `wordsOf` has it; a value without an @ is no address, and nothing has it. */

@@ -6,7 +6,7 @@ import { completeAnswers } from "./answer-placement.ts";
 import { expireOrder } from "./expire-order.ts";
 import { indexOrders, positionsAtOnce } from "./index-orders.ts";
 import { listExpiredOrderIds } from "./order-queries.ts";
-import { payBatch } from "./pay-batch.ts";
+import { type BatchToPay, isAboutBatch, payBatch } from "./pay-batch.ts";
 import { payBatchOrders } from "./pay-batch-flow.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
@@ -33,8 +33,12 @@ export function workWebhookJob(counter: Counter, desk: PaymentDesk, policy: News
 }
 
 /** Has the orders of a batch paid. May run twice: see `payBatchOrders`. */
-export function payBatchJob(counter: Counter, desk: PaymentDesk): Job<{ batchId: string; by: string }> {
-  return { declaration: payBatch, run: (asked, { signal }) => payBatchOrders(counter, desk, asked, signal) };
+export function payBatchJob(counter: Counter, desk: PaymentDesk): Job<BatchToPay> {
+  return {
+    declaration: payBatch,
+    run: (asked, { signal }) => payBatchOrders(counter, desk, asked, signal),
+    accepts: isAboutBatch,
+  };
 }
 
 /** Takes away webhooks that were worked on so long ago that nobody sends them again. */

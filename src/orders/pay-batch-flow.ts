@@ -1,5 +1,5 @@
 import { enqueue, queued } from "../platform/jobs.ts";
-import { payBatch } from "./pay-batch.ts";
+import { type BatchToPay, payBatch } from "./pay-batch.ts";
 import { payPlacedOrders } from "./pay-placed-flow.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 
@@ -10,7 +10,7 @@ import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 export async function payBatchOrders(
   counter: Counter,
   desk: Pick<PaymentDesk, "pay">,
-  { batchId, by }: { batchId: string; by: string },
+  { batchId, by }: BatchToPay,
   signal: AbortSignal,
 ): Promise<void> {
   const author = { actor: by, cause: `batch ${batchId}` };

@@ -10,6 +10,7 @@ import { checkPlaced } from "./check-placed.ts";
 import { assertNothingFound, describeAnswers, listUnreached } from "./describe-findings.ts";
 import type { Sender } from "./fuzz-request.ts";
 import { fuzzSeed } from "./fuzz-seed.ts";
+import { givenPausedImports } from "./given-pauses.ts";
 import { givenFailedJobs, givenTasks, untilRest } from "./given-rest.ts";
 import { openJudge, readProblems } from "./judge-answer.ts";
 import { openPools } from "./pools.ts";
@@ -68,6 +69,7 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
     server = await startServing(site, settings);
     sender = senderTo(server);
     await givenFailedJobs(site.db, needy);
+    await givenPausedImports(site, server, long ? needy : 2 * visits);
     await untilRest(site.db);
     await givenTasks(site.db, needy);
     operations = readOperations(JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument);

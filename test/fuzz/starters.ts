@@ -1,4 +1,5 @@
 import { between, chance, type Dice, oneOf } from "./choose.ts";
+import { fuzzFile } from "./given-pauses.ts";
 import type { Pools } from "./pools.ts";
 
 /** What the description cannot say of a body: which values go together, and which would mean something else to the books. */
@@ -154,6 +155,29 @@ function openTask(dice: Dice, pools: Pools): Values {
   return { "{id}": likely.length > 0 ? String(oneOf(dice, likely).id) : "1" };
 }
 
+interface ListedImport {
+  readonly id: string;
+  readonly status: string;
+  readonly paused: boolean;
+}
+
+/** An import that stood so when it was last heard of, or any. */
+function importThat(fits: (one: ListedImport) => boolean, dice: Dice, pools: Pools): Values {
+  const lists = pools.answersOf("listImports") as unknown as readonly { readonly data: readonly ListedImport[] }[];
+  const made = pools.answersOf("createImport") as unknown as readonly ListedImport[];
+  const known = [...lists.flatMap(({ data }) => data), ...made];
+  const fit = known.filter(fits);
+  const likely = fit.length > 0 && chance(dice, 0.8) ? fit : known;
+  return likely.length > 0 ? { "{id}": oneOf(dice, likely).id } : {};
+}
+
+function importOptions(dice: Dice): Values {
+  return { source: `source ${between(dice, 1, 1_000_000)}`, locale: oneOf(dice, ["iso", "en-US"]), currency: "EUR" };
+}
+
+const isReady = ({ status }: ListedImport) => status === "received" || status === "ready";
+const rests = ({ paused }: ListedImport) => paused;
+
 /** By operation. A name in braces is a parameter of the path, one of brackets a body that is an array. */
 export const starters: Readonly<Record<string, Starter>> = {
   placeOrderV1: orderBody,
@@ -169,6 +193,12 @@ export const starters: Readonly<Record<string, Starter>> = {
   createRefund: refund,
   getRefund: knownRefund,
   closeTask: openTask,
+  createImport: (dice) => ({ blob_key: `incoming/${fuzzFile}`, name: undefined, options: importOptions(dice) }),
+  reviseImport: (dice, pools) => ({ ...importThat(isReady, dice, pools), options: importOptions(dice) }),
+  startImport: (dice, pools) => importThat(isReady, dice, pools),
+  pauseImport: (dice, pools) => importThat(rests, dice, pools),
+  resumeImport: (dice, pools) => importThat(rests, dice, pools),
+  cancelImport: (dice, pools) => importThat(isReady, dice, pools),
   getSandboxPaymentOfOrder: (dice) => ({ "{order_id}": String(strangersFrom + between(dice, 1, strangers)) }),
 };
 

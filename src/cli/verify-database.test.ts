@@ -9,6 +9,7 @@ import { seededImports, soundImports } from "../../test/support/seeded-imports.t
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededOrigins, soundOrigins } from "../../test/support/seeded-origins.ts";
 import { seededRefunds, soundRefunds } from "../../test/support/seeded-refunds.ts";
+import { seededSearch, soundSearch } from "../../test/support/seeded-search.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
 import { seededWebhooks, soundWebhooks } from "../../test/support/seeded-webhooks.ts";
 import { migrate } from "../platform/migrate.ts";
@@ -21,6 +22,7 @@ const everyViolation = [
   ...seededOperations,
   ...seededWebhooks,
   ...seededOrigins,
+  ...seededSearch,
   ...seededImports,
 ];
 
@@ -67,6 +69,7 @@ describe("verifyDatabase", () => {
     ...soundOperations,
     ...soundRefunds,
     ...soundWebhooks,
+    ...soundSearch,
     ...soundOrigins,
     ...soundImports,
   ]) {

@@ -1,5 +1,6 @@
 import { measureFeedLag } from "./events/index.ts";
 import { countUnansweredKeys } from "./http/key-count-queries.ts";
+import { measureIdleImports } from "./imports/index.ts";
 import { countOrders, findSearchMark } from "./orders/index.ts";
 import { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payments/index.ts";
 import type { Db } from "./platform/db.ts";
@@ -82,6 +83,7 @@ function jobsAndFeed(db: Db, read: Read): Metric[] {
   const jobs = read("jobs", () => countJobs(db, {}));
   const workers = read("workers", () => countWorkers(db, {}));
   const feed = read("feed", () => measureFeedLag(db, {}));
+  const imports = read("imports", () => measureIdleImports(db, {}));
   const behind = read("search", async () => {
     const [{ position }, { lastPosition }] = await Promise.all([findSearchMark(db, {}), measureFeedLag(db, {})]);
     return { positions: Number(lastPosition - position) };
@@ -100,6 +102,11 @@ function jobsAndFeed(db: Db, read: Read): Metric[] {
     ),
     gauge("jobs_ready_oldest_seconds", "How long the oldest job that could run has waited.", ageByJob),
     gauge("workers", "Workers that are alive.", alive),
+    gauge(
+      "imports_idle_seconds",
+      "How long an import under way has not moved on, the worst of them.",
+      from(imports, age),
+    ),
     gauge("feed_waiting", "Events that have no position in the feed.", waiting),
     gauge("feed_waiting_oldest_seconds", "Age of the oldest of them.", from(feed, age)),
     gauge(

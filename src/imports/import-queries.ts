@@ -1,4 +1,4 @@
-import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
+import { change, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
 import { manyBy } from "../platform/filter-rows.ts";
 import type { Import, ImportStage, ImportStatus } from "./import.ts";
 
@@ -181,9 +181,4 @@ export const saveFaultCounts = change<Tx, { importId: bigint; faultCounts: strin
 export const getFaultCounts = one<Sql, { importId: bigint }, { faultCounts: FaultCount[] }>(
   "imports.get_fault_counts",
   "select fault_counts from imports.imports where import_id = :importId",
-);
-
-export const countImports = many<Sql, Record<never, never>, { status: ImportStatus; imports: bigint }>(
-  "imports.count_imports",
-  "select status, count(*) as imports from imports.imports group by status",
 );

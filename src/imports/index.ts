@@ -1,7 +1,8 @@
 export { cancelImport } from "./cancel-import.ts";
 export { clearLeftFiles, clearOldFiles } from "./clear-files-flow.ts";
-export { findImport, getImport, holdImport, type ImportFilter, listImports } from "./find-imports.ts";
+export { getImport } from "./find-imports.ts";
 export { fingerprintOfOptions } from "./fingerprint.ts";
+export { measureIdleImports } from "./idle-import-queries.ts";
 export {
   type Import,
   type ImportCounts,
@@ -15,14 +16,10 @@ export {
 export { ImportOptions } from "./import-options.ts";
 export type { ImportRow } from "./import-row-queries.ts";
 export { withKeptFile } from "./keep-file-flow.ts";
-export { eachRejectedRow, listImportRows } from "./list-import-rows.ts";
-export { pauseImport } from "./pause-import.ts";
+export { listImportRows } from "./list-import-rows.ts";
 export { type FaultSummary, type ImportPreview, previewImport } from "./preview-import.ts";
 export { readOptions } from "./read-options.ts";
 export { type ReceivedFile, type ReceivedImport, receiveImport } from "./receive-import.ts";
-export { resumeImport } from "./resume-import.ts";
-export { type RevisedImport, reviseImport } from "./revise-import.ts";
 export { runImport } from "./run-import.ts";
 export { type AskedOfImport, startImport } from "./start-import.ts";
-export { type ImportSum, sumImport } from "./sum-import.ts";
 export { openImportWatch } from "./watch-imports.ts";

@@ -16,6 +16,7 @@ const leftovers = `
          ) as untold,
          (select count(*) from payments.refunds where state = 'requested') as refunds,
          (select count(*) from events.appended) as appended,
+         (select last_position - position from events.sequencer cross join orders.search_mark) as unsearched,
          (select count(*) from notifications.messages where state = 'queued') as letters`;
 
 const waiting = `

@@ -22,7 +22,7 @@ export { parseOrderFilter } from "./order-list-filter.ts";
 export type { OrderConditions } from "./order-list-queries.ts";
 export { findSearchMark } from "./order-search-queries.ts";
 export type { OrderSum } from "./order-sum-queries.ts";
-export { noOrigin, type Origin } from "./origin.ts";
+export type { Origin } from "./origin.ts";
 export { payBatch } from "./pay-batch.ts";
 export { type PaidPlaced, type PayPlaced, type PlacedTogether, payPlacedOrders } from "./pay-placed-flow.ts";
 export { type Counter, openPaymentDesk, type PaymentDesk } from "./payment-desk-flow.ts";

@@ -23,8 +23,8 @@ select format('Import %s counts %s rows and %s orders; %s rows are kept, and %s 
   from imports.imports
   left join staged using (import_id)
   left join kept using (import_id)
- -- What is to be read again was forgotten already.
- where status <> 'received'
+ -- What was to be read again is forgotten already, though it may have been cancelled before that.
+ where status <> 'received' and not (plan is null and rows_read = 0)
    and (rows_read, rows_read, orders_read)
        is distinct from (coalesce(kept.rows, 0), coalesce(staged.rows, 0), coalesce(orders, 0))
 union all
@@ -43,7 +43,8 @@ select format('Import %s counts %s orders of %s rows as %s; there are %s of %s.'
            coalesce(staged.rows_duplicate, 0)),
           ('dropped', imports.orders_dropped, coalesce(staged.orders_dropped, 0), imports.rows_dropped,
            coalesce(kept.rows_dropped, 0))) as counted (what, orders, there, rows, rows_there)
- where status <> 'received' and (counted.orders <> counted.there or counted.rows <> counted.rows_there)
+ where status <> 'received' and not (plan is null and rows_read = 0)
+   and (counted.orders <> counted.there or counted.rows <> counted.rows_there)
 union all
 select format('Import %s has an order at row %s of %s rows, and the file has others there.', imports.uid, order_no, rows),
        import_orders.order_id

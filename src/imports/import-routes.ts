@@ -53,7 +53,7 @@ const RowQuery = Type.Object(
 );
 
 const rejectedText = Type.Unsafe<Readable>(
-  Type.String({ examples: ["Order,Qty,import_line,import_reason\r\nA-2,-2,4,Qty is -2; it must be 1 or more.\r\n"] }),
+  Type.String({ examples: ['Order,Qty,import_line,import_reason\r\nA-2,-2,4,"Qty is -2; it must be 1 or more."\r\n'] }),
 );
 
 /** Imports to look at. */

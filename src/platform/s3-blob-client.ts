@@ -111,6 +111,8 @@ async function* contentFrom(opened: Opened, place: Place, from: number, first: G
       if (failed >= triesOfReading) throw error;
       await sleep(againMs * failed);
       answer = await openFrom(opened, place, position, first.ETag);
+      // Not every maker's S3 heeds IfMatch.
+      if (answer && answer.ETag !== first.ETag) throw new Error(`${place.Key} was replaced while it was read.`);
     }
   }
 }

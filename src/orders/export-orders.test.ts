@@ -55,6 +55,7 @@ function orderWith(texts: readonly string[]): ExportedOrder {
     chargedBackMinor: 0n,
     expiresAt: null,
     createdAt: noon,
+    createdKey: "",
     updatedAt: noon,
   };
 }

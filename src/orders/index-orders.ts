@@ -17,7 +17,7 @@ export const positionsAtOnce = 1_000; // A fifth of them are new orders; few eno
 const longestTurnTextLength = 50_000; // Letters that are taken apart before others get their turn: five milliseconds.
 
 interface Indexed {
-  readonly order: SearchedOrder;
+  readonly orderId: bigint;
   readonly words: string;
 }
 
@@ -46,7 +46,7 @@ async function takeApart(db: Db, orderIds: bigint[]): Promise<Indexed[]> {
   let length = 0;
   for (const order of orders) {
     const texts = textsOf(order, items.get(order.orderId));
-    indexed.push({ order, words: wordsOf(texts, exactOf(order)).join(" ") });
+    indexed.push({ orderId: order.orderId, words: wordsOf(texts, exactOf(order)).join(" ") });
     length += texts.reduce((sum, text) => sum + text.length, 0);
     if (length > longestTurnTextLength) {
       await yieldTurn();
@@ -69,14 +69,7 @@ export async function indexOrders(db: Db): Promise<number> {
   const rows = await takeApart(db, streamIds);
   await db.transaction(async (tx) => {
     if ((await moveSearchMark(tx, { from: position, to: through })) === 0 || rows.length === 0) return;
-    const columns = columnsOf(rows, {
-      orderIds: ({ order }) => order.orderId,
-      createdAts: ({ order }) => order.createdAt,
-      currencies: ({ order }) => order.currency,
-      totalMinors: ({ order }) => order.totalMinor,
-      words: ({ words }) => words,
-    });
-    await insertSearched(tx, columns);
+    await insertSearched(tx, columnsOf(rows, { orderIds: ({ orderId }) => orderId, words: ({ words }) => words }));
   });
   return Number(positions);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { ask } from "../../test/support/ask.ts";
 import { testDatabase } from "../../test/support/database.ts";
 import { givenIndexed, givenListed, type ListedWish, type Wish } from "../../test/support/given-listed.ts";
 import { newOrder, noon } from "../../test/support/given-orders.ts";
@@ -226,6 +227,26 @@ describe("listOrderPage", () => {
     await givenIndexed(db);
     assert.deepEqual(await ids({ q: "tea" }), [order?.orderId]);
     assert.deepEqual(await ids({ currency: "KWD", sort: "amount" }), [order?.orderId]);
+  });
+
+  test("tells orders apart that are microseconds away from each other, as other programs write them", async () => {
+    const { db } = await testDatabase();
+    const listed = await givenListed(db, Array(9).fill({}));
+    await ask(db, "update orders.orders set created_at = created_at + (order_id * 37 % 10) * interval '1 microsecond'");
+    await givenIndexed(db);
+    const sorted = listed
+      .map(({ orderId }) => orderId)
+      .toSorted((one, other) => Number((one * 37n) % 10n) - Number((other * 37n) % 10n));
+    for (const sizes of [
+      { limit: 2, walked: 100 },
+      { limit: 2, walked: 3 },
+    ]) {
+      for (const query of [{}, { q: "tea" }, { status: "pending" }]) {
+        const asked = { ...query, sort: "date", direction: "asc" } as const;
+        assert.deepEqual(await pageThrough(db, asked, sizes), sorted);
+        assert.deepEqual(await pageThrough(db, { ...asked, direction: "desc" }, sizes), sorted.toReversed());
+      }
+    }
   });
 
   test("refuses cursors of another list, cut ones and made-up ones", async () => {

@@ -144,8 +144,8 @@ async function findInRange(
 }
 
 function keyOf({ sort }: OrderListing, order: ListedOrder): SortKey {
-  const { orderId, createdAt, totalMinor } = order;
-  return { key: sort === "date" ? createdAt.toISOString() : totalMinor.toString(), orderId };
+  const { orderId, createdKey, totalMinor } = order;
+  return { key: sort === "date" ? createdKey : totalMinor.toString(), orderId };
 }
 
 /**

@@ -9,7 +9,7 @@ export interface SortKey {
 }
 
 const seals = 12; // Characters that tell lists apart; it keeps nobody out, since whoever may ask may ask anything.
-const shape = /^([\w-]{12}) (\d{1,16}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([1-9]\d{0,17})$/;
+const shape = /^([\w-]{12}) (\d{1,16}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) ([1-9]\d{0,17})$/;
 
 /** A short sign of what a list was asked for; times and large numbers are told by their text. */
 function sealOf(list: object): string {

@@ -7,6 +7,8 @@ export interface ListedOrder
   extends Omit<Order, "attempts" | "refunds" | "lastSequence" | "payUntil">,
     Omit<Origin, "orderId"> {
   readonly customerReference: string | null;
+  /** When it was placed, to the microsecond: lists go on behind it. */
+  readonly createdKey: string;
 }
 
 export const orderSorts = ["date", "amount"] as const;
@@ -37,12 +39,15 @@ export type OrderConditions = {
 /** Between which keys of the sort the page lies, neither included. A date's key is a text that PostgreSQL reads. */
 export type KeyRange = { lowKey: string; lowId: bigint; highKey: string; highId: bigint };
 
+// The session's time zone has no say in it.
+const dateKey = `to_char(orders.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 const columns = `orders.order_id, orders.uid, orders.customer_id, orders.customer_email, orders.customer_name,
          orders.locale, orders.currency, orders.status, orders.items_minor, orders.discount_minor, orders.tax_minor,
          orders.shipping_minor, orders.total_minor, orders.captured_minor, orders.refunding_minor,
          orders.refunded_minor, orders.charged_back_minor, orders.expires_at, orders.created_at, orders.updated_at,
          orders.source, orders.external_reference, orders.import_id, orders.import_row, orders.csv_source,
-         orders.batch_id, orders.ordered_at, orders.customer_reference, orders.notify`;
+         orders.batch_id, orders.ordered_at, orders.customer_reference, orders.notify, ${dateKey} as created_key`;
 
 /**
  * They choose no plan: what a statement walks is in its name, and what is not asked for lets everything through. In a
@@ -194,7 +199,7 @@ function eachDirection<Driver>(name: string, source: (direction: SortDirection) 
 export const findDateBehind = eachDirection<Nothing>("date_behind", (direction) => {
   const sorted = { sort: "date", direction } as const;
   return `
-  select orders.created_at::text as key, orders.order_id
+  select ${dateKey} as key, orders.order_id
     from orders.orders
    where ${withinRange("orders", sorted)}
    ${inOrder("orders", sorted)}

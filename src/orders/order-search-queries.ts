@@ -15,9 +15,7 @@ export const moveSearchMark = change<Tx, { from: bigint; to: bigint }>(
 /** What is indexed of an order beside its items. */
 export interface SearchedOrder {
   readonly orderId: bigint;
-  readonly createdAt: Date;
   readonly currency: string;
-  readonly totalMinor: bigint;
   readonly customerEmail: string;
   readonly customerName: string;
   readonly customerReference: string | null;
@@ -29,8 +27,8 @@ export interface SearchedOrder {
 export const findSearchedOrders = many<Sql, { orderIds: bigint[] }, SearchedOrder>(
   "orders.find_searched_orders",
   `
-  select order_id, created_at, currency, total_minor, customer_email, customer_name, customer_reference,
-         external_reference, source, csv_source
+  select order_id, currency, customer_email, customer_name, customer_reference, external_reference, source,
+         csv_source
     from orders.orders
    where order_id = any(:orderIds::bigint[])`,
 );
@@ -48,17 +46,17 @@ export const findSearchedItems = many<
    group by order_id`,
 );
 
-/** Words travel as one text with spaces between them: an array of arrays would have to be as wide as the longest. */
-export const insertSearched = change<
-  Tx,
-  { orderIds: bigint[]; createdAts: Date[]; currencies: string[]; totalMinors: bigint[]; words: string[] }
->(
+/**
+ * What else the search knows of an order is taken from it here: our times have milliseconds, the database's microseconds.
+ * Words travel as one text with spaces between them: an array of arrays would have to be as wide as the longest.
+ */
+export const insertSearched = change<Tx, { orderIds: bigint[]; words: string[] }>(
   "orders.insert_searched",
   `
   insert into orders.order_search (order_id, created_at, currency, total_minor, words)
-  select given.order_id, given.created_at, given.currency, given.total_minor,
+  select held.order_id, held.created_at, held.currency, held.total_minor,
          array_to_tsvector(string_to_array(given.words, ' '))
-    from unnest(:orderIds::bigint[], :createdAts::timestamptz[], :currencies::text[], :totalMinors::bigint[],
-                :words::text[]) as given(order_id, created_at, currency, total_minor, words)
+    from unnest(:orderIds::bigint[], :words::text[]) as given(order_id, words)
+    join orders.orders as held on held.order_id = given.order_id
       on conflict (order_id) do nothing`,
 );

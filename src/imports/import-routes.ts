@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { answerWithTag } from "../http/match-request.ts";
-import { nameOrders } from "../orders/index.ts";
+import { tellOrders } from "../orders/index.ts";
 import type { Db } from "../platform/db.ts";
 import { getImport, listImports } from "./find-imports.ts";
 import { importRowStatuses, importStatuses } from "./import.ts";
@@ -115,11 +115,11 @@ export function importRoutes(db: Db): FastifyPluginAsyncTypebox {
       },
       async handler({ params, query }) {
         const { rows, nextCursor } = await listImportRows(db, await getImport(db, params.id), query);
-        const names = await nameOrders(
+        const orders = await tellOrders(
           db,
           rows.flatMap(({ orderId }) => orderId ?? []),
         );
-        return { data: rows.map((row) => rowView(row, names)), next_cursor: nextCursor };
+        return { data: rows.map((row) => rowView(row, orders)), next_cursor: nextCursor };
       },
     });
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { type OrderTold, orderStatuses } from "../orders/index.ts";
 import { importRowStatuses } from "./import.ts";
 import type { ImportRow } from "./import-row-queries.ts";
 import type { FilePlan } from "./reading.ts";
@@ -29,7 +30,12 @@ const ImportRowView = Type.Object(
     order: Type.Union(
       [
         Type.Object(
-          { id: Type.String({ format: "uuid" }), number: Type.String({ examples: ["ORD-27180435"] }) },
+          {
+            id: Type.String({ format: "uuid" }),
+            number: Type.String({ examples: ["ORD-27180435"] }),
+            status: Type.Enum([...orderStatuses], { title: "OrderStatus", examples: ["paid"] }),
+            payment_failure: orNull("Why its newest payment failed, while it is not paid.", null),
+          },
           { title: "ImportedOrder" },
         ),
         Type.Null(),
@@ -59,21 +65,23 @@ export const ImportRowListView = Type.Object(
 
 const longestText = 10_000; // Rows may have a megabyte; a page of such would be no page.
 
-/** Orders by their ids, as they are called outside. */
-type NamedOrders = ReadonlyMap<bigint, { readonly uid: string; readonly number: string }>;
-
-export function rowView(row: ImportRow, names: NamedOrders): ImportRowView {
-  const order = row.orderId === null ? undefined : names.get(row.orderId);
+/** A row, with how orders stand by their ids. */
+export function rowView(row: ImportRow, orders: ReadonlyMap<bigint, OrderTold>): ImportRowView {
+  const order = row.orderId === null ? undefined : orders.get(row.orderId);
   return {
     row: row.rowNo,
     line: row.line,
     status: row.status,
     reference: row.reference,
-    order: order ? { id: order.uid, number: order.number } : null,
+    order: order ? orderView(order) : null,
     reasons: [...(row.faults ?? []), ...(row.reason ? [row.reason] : [])],
     text: row.raw.slice(0, longestText),
     text_cut: row.raw.length > longestText,
   };
+}
+
+function orderView({ uid, number, status, paymentFailure }: OrderTold): NonNullable<ImportRowView["order"]> {
+  return { id: uid, number, status, payment_failure: paymentFailure };
 }
 
 /** What a file with the rejected rows of an import is called: a plain name, whatever the file's was. */

@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Claim, claimKeys, type KeptAnswer, type KeyRow, noteOrder, storeAnswers } from "../http/claim-keys.ts";
 import type { Answer } from "../http/idempotency.ts";
-import {
-  attemptKey,
-  type ChargeAnswer,
-  type Gateway,
-  isRecordedTwice,
-  type PaymentAttempt,
-} from "../payments/index.ts";
+import { attemptKey, type ChargeAnswer, type Gateway, type PaymentAttempt } from "../payments/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db, Tx } from "../platform/db.ts";
@@ -201,28 +195,17 @@ function charge(gateway: Gateway, order: Order): Promise<ChargeAnswer> {
 }
 
 /**
- * Settles a set. When the ledger has one of its payments under another order, as after news of a wrong payment, the set
- * is settled again and looks for that first: asking each time would cost every order a statement.
+ * Settles a set. One that was thrown back may name a payment that the ledger has under another order, as after news of a
+ * wrong payment: it looks for that before it runs again. Asking each time would cost every order a statement.
  */
-async function settleSet(counter: Counter, members: Settling[]): Promise<Settlement[]> {
-  try {
-    return await settleOnce(counter, members);
-  } catch (error) {
-    if (!isRecordedTwice(error)) throw error;
-    const looking = members.map((member) => ({ ...member, result: { ...member.result, readBack: true as const } }));
-    return settleOnce(counter, looking);
-  }
-}
-
-async function settleOnce({ db, clock, policy }: Counter, members: Settling[]): Promise<Settlement[]> {
+async function settleSet({ db, clock, policy }: Counter, members: Settling[]): Promise<Settlement[]> {
   const now = clock.now();
+  const results = members.map(({ result }) => result);
+  const looking = results.map((result) => ({ ...result, readBack: true as const }));
+  let runs = 0;
   return db.transaction(async (tx) => {
-    const settlements = await settlePayments(
-      tx,
-      members.map(({ result }) => result),
-      policy,
-      now,
-    );
+    runs += 1;
+    const settlements = await settlePayments(tx, runs === 1 ? results : looking, policy, now);
     const answers = members.flatMap(({ keep }, index) => keep?.(settlements[index] as Settlement) ?? []);
     if (answers.length > 0) await storeAnswers(tx, answers, now);
     await reach("inside-settle");

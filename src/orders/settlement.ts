@@ -1,5 +1,5 @@
 import { ownPart } from "../fulfillment/index.ts";
-import { attemptKey, isOpen, nextCheckDelayMs, type PaymentAttempt } from "../payments/index.ts";
+import { attemptKey, isOpen, type MoneyEntry, nextCheckDelayMs, type PaymentAttempt } from "../payments/index.ts";
 import { type Author, addEvent, type Changes, saveAttempt } from "./changes.ts";
 import type { Order } from "./order.ts";
 import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
@@ -58,7 +58,7 @@ interface PaidNews {
 
 function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): SettlementOutcome {
   const { attempt, answer, result } = news;
-  if (hand.elsewhere.has(answer.reference)) {
+  if (isElsewhere(changes, hand, news)) {
     applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
     return openTask(changes, hand, result, { kind: "payment_unexpected", attempt });
   }
@@ -74,6 +74,13 @@ function applyPaid(changes: Changes, hand: OrderInHand, news: PaidNews): Settlem
   }
   const wanted = hand.order.status === "payment_processing" || hand.order.status === "pending";
   return wanted ? payOrder(changes, hand, news) : keepSurplus(changes, hand, news);
+}
+
+/** Whether the payment is another order's: by the ledger, or by a result that was applied just before. */
+function isElsewhere(changes: Changes, { order, elsewhere }: OrderInHand, { attempt, answer }: PaidNews): boolean {
+  const isTheirs = (entry: MoneyEntry) =>
+    entry.reference === answer.reference && entry.orderId !== order.orderId && entry.gateway === attempt.gateway;
+  return elsewhere.has(answer.reference) || changes.entries.some(isTheirs);
 }
 
 /**

@@ -24,6 +24,7 @@ export {
   type PaymentAttempt,
   type Refund,
   recordedGateway,
+  recordedOnce,
   refundKey,
 } from "./payment.ts";
 export { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payment-count-queries.ts";
@@ -40,7 +41,6 @@ export {
   sumMoney,
 } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, saveRefunds, startAttempts } from "./record-payments.ts";
-export { isRecordedTwice, recordedOnce } from "./recorded-twice.ts";
 export { suspendMoney } from "./suspend-money.ts";
 export type { SuspendedMoney } from "./suspense.ts";
 export {

@@ -45,6 +45,9 @@ export interface MoneyEntry {
 /** The gateway by whose name payments stand that were made elsewhere: nobody can ask it. */
 export const recordedGateway = "recorded";
 
+/** The ledger has each payment, refund and chargeback of a gateway once: the name of what holds that. */
+export const recordedOnce = "money_entries_reference_once";
+
 export type RefundState = "requested" | "succeeded" | "failed";
 
 export interface Refund {

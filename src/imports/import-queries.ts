@@ -36,14 +36,18 @@ export const insertImport = maybeOne<
   returning ${columns}`,
 );
 
-/** The newest import of a file. */
-export const findImportOfFile = maybeOne<Sql, FileKey, Import>(
+/** An import of a file, and how often the file was taken in. */
+export type ImportOfFile = Import & { readonly newestGeneration: number };
+
+/** The import of a file that counts: the newest, but one that came to nothing only when there is no other. */
+export const findImportOfFile = maybeOne<Sql, FileKey, ImportOfFile>(
   "imports.find_import_of_file",
   `
-  select ${columns}
-    from imports.imports
-   where source = :source and content_hash = :contentHash and options_hash = :optionsHash
-   order by generation desc
+  select *
+    from (select ${columns}, max(generation) over () as newest_generation
+            from imports.imports
+           where source = :source and content_hash = :contentHash and options_hash = :optionsHash) as of_file
+   order by status in ('cancelled', 'failed') and orders_placed = 0, generation desc
    limit 1`,
 );
 

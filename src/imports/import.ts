@@ -38,6 +38,11 @@ export function isImportOver(status: ImportStatus): boolean {
   return status !== "received" && status !== "validating" && status !== "ready" && status !== "running";
 }
 
+/** Whether it ended without an order: its file may be taken in anew and doubles nothing. */
+export function cameToNothing({ status, ordersPlaced }: Pick<Import, "status" | "ordersPlaced">): boolean {
+  return (status === "cancelled" || status === "failed") && ordersPlaced === 0;
+}
+
 /** What is being done: rows are read, fragments of one order merged, known orders looked for, orders placed, then paid. */
 export const importStages = ["reading", "merging", "checking", "placing", "paying"] as const;
 export type ImportStage = (typeof importStages)[number];

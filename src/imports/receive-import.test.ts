@@ -12,6 +12,7 @@ import {
 } from "../../test/support/given-imports.ts";
 import { noon } from "../../test/support/given-orders.ts";
 import type { Tx } from "../platform/db.ts";
+import { uuidV7 } from "../platform/ids.ts";
 import { prepareJobs } from "../platform/jobs.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { receiveImport } from "./receive-import.ts";
@@ -85,6 +86,20 @@ describe("receiveImport", () => {
       await cancelImport(tx, { uid: first.uid, by: ann }, noon);
       const { import: second, existing } = await receiveImport(tx, receivedFile({ contentHash: "same" }), noon);
       assert.deepEqual([existing, second.generation], [false, 2]);
+    }),
+  );
+
+  test(
+    "answers the same file with the import that placed its orders, when a later one came to nothing",
+    inTx(async (tx) => {
+      const first = await givenImport(tx, { contentHash: "same" });
+      const again = receivedFile({ contentHash: "same", again: true });
+      const { import: second } = await receiveImport(tx, again, noon);
+      await cancelImport(tx, { uid: second.uid, by: ann }, noon);
+      const third = await receiveImport(tx, receivedFile({ contentHash: "same" }), noon);
+      assert.deepEqual(third, { import: first, existing: true });
+      const { import: fourth } = await receiveImport(tx, { ...again, uid: uuidV7(noon) }, noon);
+      assert.equal(fourth.generation, 3);
     }),
   );
 

@@ -1,7 +1,7 @@
 import type { Doer } from "../audit/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { enqueue, queued } from "../platform/jobs.ts";
-import type { Import } from "./import.ts";
+import { cameToNothing, type Import } from "./import.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { findImportOfFile, insertImport } from "./import-queries.ts";
 import { runImport } from "./run-import.ts";
@@ -31,7 +31,7 @@ export interface ReceivedImport {
 
 /**
  * Takes in a file of orders, and queues its reading. A file that has an import with the same options and source is
- * answered with that, unless it is asked to go again, or that one ended before it placed anything.
+ * answered with that, unless it is asked to go again, or all that it has ended before they placed anything.
  *
  * Waits for a transaction that takes in the same file just now; of two at once the second hears of the first. A second
  * call answers the first's import.
@@ -40,12 +40,15 @@ export async function receiveImport(tx: Tx, file: ReceivedFile, now: Date): Prom
   let before = await findImportOfFile(tx, file);
   // Ends: a generation that cannot be inserted is there, and then it is found.
   for (;;) {
-    if (before && !file.again && !cameToNothing(before)) return { import: before, existing: true };
+    if (before && !file.again && !cameToNothing(before)) {
+      const { newestGeneration: _newest, ...existing } = before;
+      return { import: existing, existing: true };
+    }
     const made = await insertImport(tx, {
       ...file,
       bytes: BigInt(file.bytes),
       options: JSON.stringify(file.options),
-      generation: (before?.generation ?? 0) + 1,
+      generation: (before?.newestGeneration ?? 0) + 1,
       createdBy: file.by.actor,
       now,
     });
@@ -55,8 +58,4 @@ export async function receiveImport(tx: Tx, file: ReceivedFile, now: Date): Prom
     }
     before = await findImportOfFile(tx, file);
   }
-}
-
-function cameToNothing({ status, ordersPlaced }: Import): boolean {
-  return (status === "cancelled" || status === "failed") && ordersPlaced === 0;
 }

@@ -2,7 +2,7 @@ import { recordAction } from "../audit/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { enqueue, queued } from "../platform/jobs.ts";
 import { holdImport } from "./find-imports.ts";
-import { type Import, noCounts } from "./import.ts";
+import { cameToNothing, type Import, noCounts } from "./import.ts";
 import { importExists, importFileGone } from "./import-errors.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { findImportOfFile, resetCounts } from "./import-queries.ts";
@@ -30,7 +30,8 @@ export async function reviseImport(tx: Tx, revised: RevisedImport, now: Date): P
   if (isAsItWas && (held.status === "received" || held.status === "validating" || held.status === "ready")) return held;
   if (!canBeRevised(held)) refuseMove(held, "be read with other options");
   if (held.blobKey === null) throw importFileGone({});
-  const generation = isAsItWas ? held.generation : await generationFor(tx, held, { source, optionsHash });
+  const free = await freeGeneration(tx, held, { source, optionsHash });
+  const generation = isAsItWas ? held.generation : free;
 
   await resetCounts(tx, held);
   const forgotten = { ...noCounts, plan: null, stage: null, mark: 0, readBytes: 0n, stageAt: null, stageFrom: 0 };
@@ -43,8 +44,8 @@ export async function reviseImport(tx: Tx, revised: RevisedImport, now: Date): P
 }
 
 /** @throws import.exists */
-async function generationFor(tx: Tx, held: Import, key: { source: string; optionsHash: string }): Promise<number> {
+async function freeGeneration(tx: Tx, held: Import, key: { source: string; optionsHash: string }): Promise<number> {
   const other = await findImportOfFile(tx, { ...key, contentHash: held.contentHash });
-  if (other && other.status !== "cancelled" && other.status !== "failed") throw importExists({ import: other.uid });
-  return (other?.generation ?? 0) + 1;
+  if (other && other.uid !== held.uid && !cameToNothing(other)) throw importExists({ import: other.uid });
+  return (other?.newestGeneration ?? 0) + 1;
 }

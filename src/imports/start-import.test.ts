@@ -198,6 +198,29 @@ describe("reviseImport", () => {
     }),
   );
 
+  for (const [what, chosen] of [
+    ["the same options, when another one of its file came after it", importOptions()],
+    ["options with which one was cancelled after it had placed orders", german],
+  ] as const)
+    test(
+      `refuses to read a failed one again with ${what}`,
+      inTx(async (tx) => {
+        const failed = await givenImport(tx, { contentHash: "same" });
+        await ask(
+          tx,
+          `update imports.imports set status = 'failed', failure_code = 'c', failure_detail = 'd', ended_at = now()`,
+        );
+        const other = await givenImport(tx, { contentHash: "same", options: chosen });
+        await ask(
+          tx,
+          `update imports.imports set status = 'cancelled', ended_at = now(), rows_read = 2, orders_read = 2,
+                  rows_placed = 1, orders_placed = 1 where uid = $1::uuid`,
+          [other.uid],
+        );
+        await assert.rejects(reviseImport(tx, revised(failed, chosen), noon), { code: "import.exists" });
+      }),
+    );
+
   test(
     "tries a failed one again with the same options",
     inTx(async (tx) => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import nodeFlags from "../bin/node-flags.json" with { type: "json" };
 
 const mainFile = new URL("../src/main.ts", import.meta.url).pathname;
 const pollMs = 5;
@@ -37,7 +38,10 @@ export async function startServer(given: {
   const startedAt = performance.now();
   const flags = ["--port", String(port), "--data-dir", given.dataDir, "--jobs", given.jobs ?? "here"];
   const env = { ...process.env, DATABASE_URL: given.databaseUrl ?? "" };
-  const child = spawn(process.execPath, [mainFile, "serve", ...flags], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [...nodeFlags, mainFile, "serve", ...flags], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const startMs = await untilReady(child, port, startedAt);
   const keyFile = join(given.dataDir, "api-key");
   if (!existsSync(keyFile)) throw new Error("The server made no API key.");

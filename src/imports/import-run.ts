@@ -6,6 +6,8 @@ import type { Runner } from "./hold-runner.ts";
 export interface ImportGround extends Counter {
   readonly blobs: BlobStore;
   readonly desk: Pick<PaymentDesk, "pay">;
+  /** The first pause while the gateway cannot be asked. Only tests shorten it. */
+  readonly pauseMs?: number;
 }
 
 /** One run of an import: from where it stands until it is over, rests, or is stopped. */

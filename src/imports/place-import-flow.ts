@@ -73,20 +73,33 @@ function openPieces(run: ImportRun, given: Import): () => Promise<Piece | undefi
 
 const looksEveryMs = 500; // Who pauses an import waits no longer for it to rest.
 
-/** Has the placed orders paid; undefined when the import should rest before that. */
+/**
+ * Has the placed orders paid; undefined when the import should rest before that. Throws when the gateway cannot be asked
+ * for long: what it never refused is not given up.
+ */
 export async function payImport(run: ImportRun, given: Import): Promise<Import | undefined> {
   const rest = new AbortController();
   const over = new AbortController();
   const watching = watch(run, rest, over.signal);
   const signal = AbortSignal.any([run.signal, rest.signal]);
+  let unasked = 0;
   try {
-    await payPlacedOrders(run, run.desk, { of: { importId: given.uid }, by: authorOf(given), signal });
+    ({ unasked } = await payOrdersOf(run, given, signal));
   } finally {
     over.abort();
     await watching;
   }
   assertGoingOn(run);
-  return rest.signal.aborted ? undefined : complete(run);
+  if (rest.signal.aborted) return undefined;
+  if (unasked > 0)
+    throw new Error(`The gateway ${run.gateway.name} cannot be asked for the orders of import ${given.uid}.`);
+  return complete(run);
+}
+
+function payOrdersOf(run: ImportRun, given: Import, signal: AbortSignal): ReturnType<typeof payPlacedOrders> {
+  const { desk, pauseMs } = run;
+  const asked = { of: { importId: given.uid }, by: authorOf(given), signal };
+  return payPlacedOrders(run, desk, pauseMs === undefined ? asked : { ...asked, pauseMs });
 }
 
 /** Aborts when the import is paused, over, or another's. */

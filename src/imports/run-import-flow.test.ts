@@ -161,19 +161,35 @@ describe("workOnImport", () => {
     await ground.close();
   });
 
-  test("charges through the gateway, and says which orders were not paid", async () => {
-    const declined: ChargeAnswer = { outcome: "failed", failure: "card_declined", reference: null };
-    const ground = await given(({ customerEmail }) =>
-      customerEmail === "shopper-2@example.com" ? declined : undefined,
-    );
+  test("charges through the gateway, and says how many orders were not paid or may not be", async () => {
+    const answers: Record<string, ChargeAnswer> = {
+      "shopper-2@example.com": { outcome: "failed", failure: "card_declined", reference: null },
+      "shopper-3@example.com": { outcome: "unknown", reason: "a test" },
+    };
+    const ground = await given(({ customerEmail }) => answers[customerEmail]);
     const received = await receiveText(ground, csvOf(40), { auto_start: true, payment: "charge" });
     const done = await work(ground, received);
-    assert.deepEqual([done.status, done.ordersPlaced, done.ordersUnpaid], ["completed_with_errors", 40, 1]);
+    assert.deepEqual([done.status, done.ordersPlaced, done.ordersUnpaid], ["completed_with_errors", 40, 2]);
     const statuses = await ask(ground.db, "select status, count(*) from orders.orders group by 1 order by 1");
     assert.deepEqual(statuses, [
-      { status: "paid", count: 39n },
+      { status: "paid", count: 38n },
+      { status: "payment_processing", count: 1n },
       { status: "pending", count: 1n },
     ]);
+    await ground.close();
+  });
+
+  test("is not over while the gateway cannot be asked, and has the orders paid when it is back", async () => {
+    let away = true;
+    const ground = await given(() => (away ? { outcome: "not_sent", reason: "a test" } : undefined));
+    const paying = { ...ground, pauseMs: 1 };
+    const received = await receiveText(ground, csvOf(60), { auto_start: true, payment: "charge" });
+    await assert.rejects(work(paying, received), /cannot be asked/);
+    assert.equal((await getImport(ground.db, received.uid)).stage, "paying");
+    away = false;
+    const done = await work(paying, received);
+    assert.deepEqual([done.status, done.ordersUnpaid], ["completed", 0]);
+    await clean(ground);
     await ground.close();
   });
 

@@ -109,26 +109,34 @@ function listUnpaid(sql: Sql, of: PlacedTogether, page: { after: bigint; limit: 
     : listUnpaidOfImport(sql, { importId: of.importId, ...page });
 }
 
-/** Asks for a piece until all of it was asked for, or the gateway was waited for long enough. */
+/**
+ * Asks for a piece until all of it was asked for, or the gateway was waited for long enough. While it is away one order
+ * after the other tries it: each try is one of the few that an order has.
+ */
 async function payPiece(pass: Pass, orderIds: readonly bigint[]): Promise<void> {
   const { soFar } = pass;
   let left = orderIds;
-  for (let pauses = 0; left.length > 0; pauses += 1) {
-    const before = left.length;
-    left = await askFor(pass, left);
-    // The first that gets through to a gateway that was away goes alone.
-    if (left.length < before) pauses = 0;
-    if (left.length > 0 && (pauses >= mostPauses || isOver(pass))) {
+  let failed = 0;
+  while (left.length > 0) {
+    const asking = failed === 0 ? left : left.slice(0, 1);
+    const unasked = await askFor(pass, asking);
+    failed = unasked.length < asking.length ? 0 : failed + 1;
+    left = [...left.slice(asking.length), ...unasked];
+    if (left.length > 0 && (failed > mostPauses || isOver(pass))) {
       soFar.unasked += left.length;
       left = [];
     }
     pass.onProgress?.({ ...soFar, stopped: false });
-    if (left.length > 0) await pause(pass, pauses);
+    if (left.length > 0 && unasked.length > 0) await pause(pass, failed);
   }
 }
 
-async function pause({ pauseMs = firstPauseMs, signal }: Pass, pauses: number): Promise<void> {
-  await sleep(pauseMs * 2 ** Math.min(pauses, mostDoublings), undefined, signal ? { signal } : {}).catch(() => {});
+async function pause({ pauseMs = firstPauseMs, signal }: Pass, failed: number): Promise<void> {
+  await sleep(
+    pauseMs * 2 ** Math.min(Math.max(failed - 1, 0), mostDoublings),
+    undefined,
+    signal ? { signal } : {},
+  ).catch(() => {});
 }
 
 /** Answers those that the gateway could not be asked for. */

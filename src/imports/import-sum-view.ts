@@ -1,14 +1,15 @@
 import { type Static, Type } from "typebox";
 import { BigInteger } from "../http/write-json.ts";
-import type { OrderSum } from "../orders/index.ts";
+import { type OrderSum, sumsByCurrency } from "../orders/index.ts";
 import type { ImportSum } from "./sum-import.ts";
 
-const count = (description: string, example: number) => BigInteger({ minimum: 0, description, examples: [example] });
+const count = (description: string, example: number) => Type.Integer({ minimum: 0, description, examples: [example] });
+const sum = (description: string, example: number) => BigInteger({ minimum: 0, description, examples: [example] });
 
 const money = {
-  total_amount: count("In minor units.", 2_000),
-  captured_amount: count("What came in.", 2_000),
-  refunded_amount: count("What went back.", 0),
+  total_amount: sum("In minor units.", 2_000),
+  captured_amount: sum("What came in.", 2_000),
+  refunded_amount: sum("What went back.", 0),
 };
 
 export const ImportSumView = Type.Object(
@@ -45,31 +46,16 @@ export const ImportSumView = Type.Object(
 );
 type ImportSumView = Static<typeof ImportSumView>;
 
-function moneyView({ totalMinor, capturedMinor, refundedMinor }: OrderSum) {
+function moneyView({
+  totalMinor,
+  capturedMinor,
+  refundedMinor,
+}: Pick<OrderSum, "totalMinor" | "capturedMinor" | "refundedMinor">) {
   return { total_amount: totalMinor, captured_amount: capturedMinor, refunded_amount: refundedMinor };
 }
 
-function added(one: OrderSum, other: OrderSum): OrderSum {
-  return {
-    ...one,
-    orders: one.orders + other.orders,
-    totalMinor: one.totalMinor + other.totalMinor,
-    capturedMinor: one.capturedMinor + other.capturedMinor,
-    refundedMinor: one.refundedMinor + other.refundedMinor,
-  };
-}
-
-function byCurrency(sums: readonly OrderSum[]): OrderSum[] {
-  const all = new Map<string, OrderSum>();
-  for (const sum of sums) {
-    const before = all.get(sum.currency);
-    all.set(sum.currency, before ? added(before, sum) : sum);
-  }
-  return [...all.values()];
-}
-
-function ordersThat(sums: readonly OrderSum[], statuses: readonly OrderSum["status"][]): bigint {
-  return sums.filter(({ status }) => statuses.includes(status)).reduce((all, { orders }) => all + orders, 0n);
+function ordersThat(sums: readonly OrderSum[], statuses: readonly OrderSum["status"][]): number {
+  return sums.filter(({ status }) => statuses.includes(status)).reduce((all, { orders }) => all + orders, 0);
 }
 
 export function sumView({ orders: sums }: ImportSum): ImportSumView {
@@ -80,7 +66,7 @@ export function sumView({ orders: sums }: ImportSum): ImportSumView {
       orders: sum.orders,
       ...moneyView(sum),
     })),
-    by_currency: byCurrency(sums).map((sum) => ({ currency: sum.currency, orders: sum.orders, ...moneyView(sum) })),
+    by_currency: sumsByCurrency(sums).map((sum) => ({ currency: sum.currency, orders: sum.orders, ...moneyView(sum) })),
     payments: {
       paid: ordersThat(sums, ["paid", "shipped", "delivered"]),
       under_way: ordersThat(sums, ["payment_processing"]),

@@ -21,7 +21,6 @@ export { type OrderIdStock, openOrderIdStock } from "./order-id-stock.ts";
 export { parseOrderFilter } from "./order-list-filter.ts";
 export type { OrderConditions } from "./order-list-queries.ts";
 export { findSearchMark } from "./order-search-queries.ts";
-export type { OrderSum } from "./order-sum-queries.ts";
 export type { Origin } from "./origin.ts";
 export { payBatch } from "./pay-batch.ts";
 export { type PaidPlaced, type PayPlaced, type PlacedTogether, payPlacedOrders } from "./pay-placed-flow.ts";
@@ -32,6 +31,6 @@ export { type DraftedOrder, type DraftRules, readOrderDraft } from "./read-order
 export { refundPayment } from "./refund-payment.ts";
 export { type Settlement, settlePayments } from "./settle-payments.ts";
 export { settleRefund } from "./settle-refund.ts";
-export { type CameTogether, sumOrders } from "./sum-orders.ts";
+export { type CameTogether, type OrderSum, sumOrders, sumsByCurrency } from "./sum-orders.ts";
 export { type LetterKind, tellCustomer } from "./tell-customer.ts";
 export { type OrderTold, tellOrders } from "./tell-orders.ts";

@@ -4,8 +4,8 @@ import { BigInteger } from "../http/write-json.ts";
 import type { Refusal } from "../platform/errors.ts";
 import { orderNumber } from "./number.ts";
 import { type Order, orderStatuses } from "./order.ts";
-import type { BatchSum } from "./order-batch-queries.ts";
 import { minor } from "./order-view.ts";
+import { type OrderSum, sumsByCurrency } from "./sum-orders.ts";
 
 const Reference = Type.Union([Type.String(), Type.Null()], { examples: ["W-1001"] });
 
@@ -131,23 +131,10 @@ export const BatchView = Type.Object(
   { title: "Batch" },
 );
 
-const none = { orders: 0, total_amount: 0n, captured_amount: 0n, refunded_amount: 0n };
-
 /** Takes at least one sum. */
-export function batchView(batchId: string, sums: readonly BatchSum[]) {
+export function batchView(batchId: string, sums: readonly OrderSum[]) {
   const byStatus = new Map<string, number>(orderStatuses.map((status) => [status, 0]));
-  const money = new Map<string, typeof none & { currency: string }>();
-  for (const { status, currency, ...one } of sums) {
-    byStatus.set(status, (byStatus.get(status) ?? 0) + one.orders);
-    const held = money.get(currency) ?? { currency, ...none };
-    money.set(currency, {
-      currency,
-      orders: held.orders + one.orders,
-      total_amount: held.total_amount + BigInt(one.total),
-      captured_amount: held.captured_amount + BigInt(one.captured),
-      refunded_amount: held.refunded_amount + BigInt(one.refunded),
-    });
-  }
+  for (const { status, orders } of sums) byStatus.set(status, (byStatus.get(status) ?? 0) + orders);
   const created = Math.min(...sums.map(({ createdAt }) => createdAt.getTime()));
   return {
     batch_id: batchId,
@@ -155,6 +142,12 @@ export function batchView(batchId: string, sums: readonly BatchSum[]) {
     orders: sums.reduce((all, { orders }) => all + orders, 0),
     by_status: Object.fromEntries(byStatus),
     untried: sums.reduce((all, { untried }) => all + untried, 0),
-    money: [...money.values()],
+    money: sumsByCurrency(sums).map(({ currency, orders, totalMinor, capturedMinor, refundedMinor }) => ({
+      currency,
+      orders,
+      total_amount: totalMinor,
+      captured_amount: capturedMinor,
+      refunded_amount: refundedMinor,
+    })),
   };
 }

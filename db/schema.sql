@@ -137,6 +137,7 @@ create table imports.import_orders (
   exception text,
   unpaid boolean default false not null,
   reference text,
+  source text,
   uid uuid,
   draft json,
   reason json,

@@ -65,6 +65,7 @@ select format('Import %s placed its row %s as order %s, which did not come from 
  where import_orders.order_id is not null
    and case when exception is null and fragments > 0
             then placed.import_id is distinct from imports.uid or placed.import_row <> order_no
+                 or placed.source is distinct from coalesce(import_orders.source, imports.source)
             else placed.order_id is null end
 union all
 select format('Order %s came from row %s of import %s, which did not place it.', placed.order_id, placed.import_row,

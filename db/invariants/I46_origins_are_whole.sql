@@ -11,13 +11,11 @@ select format('Order %s came with import %s and with batch %s.', order_id, impor
   from orders.orders
  where import_id is not null and batch_id is not null
 union all
-select format('The orders of import %s have %s sources and come from %s files.', import_id, count(distinct source),
-              count(distinct csv_source)),
-       min(order_id)
+select format('The orders of import %s come from %s files.', import_id, count(distinct csv_source)), min(order_id)
   from orders.orders
  where import_id is not null
  group by import_id
-having count(distinct source) > 1 or count(distinct csv_source) > 1
+having count(distinct csv_source) > 1
 union all
 select format('Order %s has no source and is called %s there.', order_id, external_reference), order_id
   from orders.orders

@@ -90,6 +90,8 @@ create table imports.import_orders (
   exception text,
   unpaid boolean not null default false,
   reference text,
+  -- Whose reference it is, when the file says so: an export of ours. Else the import's.
+  source text,
   uid uuid,
   -- Until it is placed.
   draft json,

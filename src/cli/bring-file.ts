@@ -20,10 +20,12 @@ import { uuidV7 } from "../platform/ids.ts";
 import { prepareJobs } from "../platform/jobs.ts";
 import { WrongCall } from "./command.ts";
 
+const fallbackSource = "cli";
+
 /** Options with what was left out filled in; a wrong call when there is no such import. */
-export function checkOptions(given: { source: string }): ImportOptions & { source: string } {
+export function checkOptions(given: object): ImportOptions {
   try {
-    return { ...readOptions(given), source: given.source };
+    return readOptions(given);
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind !== "invalid") throw error;
     const faults = error.extras.faults ?? [];
@@ -61,17 +63,18 @@ export interface Bringing {
 /** Keeps a file among the others and takes it in; nothing of it is kept when it has an import already. */
 export async function bringFile(
   { db, blobs, mostBytes, by, again, stop }: Bringing,
-  source: Source,
-  options: ImportOptions & { source: string },
+  file: Source,
+  options: ImportOptions,
 ): Promise<ReceivedImport> {
   // The command may be the first that ever works on this database.
   await prepareJobs(db, [runImport]);
   const uid = uuidV7(systemClock.now());
   return withKeptFile(blobs, { uid, mostBytes }, async ({ keep }) => {
-    const kept = await keep(addAbortSignal(stop, source.open()));
+    const kept = await keep(addAbortSignal(stop, file.open()));
     const optionsHash = fingerprintOfOptions(options);
-    const file = { ...kept, source: options.source, name: source.name, optionsHash, options, again, by };
-    const result = await db.transaction((tx) => receiveImport(tx, file, systemClock.now()));
+    const { source = fallbackSource } = options;
+    const brought = { ...kept, source, name: file.name, optionsHash, options, again, by };
+    const result = await db.transaction((tx) => receiveImport(tx, brought, systemClock.now()));
     return { result, used: !result.existing };
   });
 }

@@ -22,7 +22,7 @@ describe("readOptionFlags", () => {
     const { source, format, payment, pay_within_hours, notify } = await read({});
     assert.deepEqual(
       { source, format, payment, pay_within_hours, notify },
-      { source: "cli", format: "auto", payment: "none", pay_within_hours: 720, notify: false },
+      { source: undefined, format: "auto", payment: "none", pay_within_hours: 720, notify: false },
     );
   });
 

@@ -4,22 +4,18 @@ import { type Call, WrongCall } from "./command.ts";
 
 /** The flags by which the options of an import are given. */
 export const optionFlags = {
-  source: { type: "string", help: "Whose order references these are (cli)." },
+  source: { type: "string", help: "Whose order references these are (cli, or what our own export says)." },
   payment: { type: "string", help: "none, recorded, or charge." },
   option: { type: "string", multiple: true, help: "name=value of another option, as in locale=de-DE; again for more." },
   mapping: { type: "string", multiple: true, help: '"Column=field": what a column is; again for more.' },
   options: { type: "string", help: "A file with options in JSON, as the API takes them; flags win over it." },
 } as const;
 
-const fallbackSource = "cli";
 const properties = ImportOptions.properties as Readonly<Record<string, { readonly type?: unknown }>>;
 
 /** The options as they were typed, not looked at yet but for their names. */
-export async function readOptionFlags({ flags }: Call): Promise<{ source: string }> {
-  const options: { source: string; [name: string]: unknown } = {
-    source: fallbackSource,
-    ...(await fromFile(flags.options)),
-  };
+export async function readOptionFlags({ flags }: Call): Promise<object> {
+  const options: Record<string, unknown> = { ...(await fromFile(flags.options)) };
   for (const text of texts(flags.option)) {
     const [name, value] = pair(text, "--option", "name=value");
     options[name] = typed(name, value);

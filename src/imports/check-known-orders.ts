@@ -31,18 +31,24 @@ export async function checkNext(tx: Tx, own: Runner, now: Date): Promise<boolean
   if (held.mark >= held.rowsRead) return false;
   const mark = Math.min(held.mark + rowsAtOnce, held.rowsRead);
   const waiting = await listWaitingNames(tx, { importId, after: held.mark, to: mark });
-  const references = waiting.flatMap(({ reference }) => reference ?? []);
+  const sourceOf = ({ source }: { source: string | null }) => source ?? held.source;
+  const references = waiting.flatMap((one) =>
+    one.reference === null ? [] : { source: sourceOf(one), reference: one.reference },
+  );
   const [byReference, byUid] = await Promise.all([
-    findReferences(tx, { source: held.source, references }),
+    findReferences(tx, references),
     findUids(
       tx,
       waiting.flatMap(({ uid }) => uid ?? []),
     ),
   ]);
-  const referred = new Map(byReference.map((order) => [order.reference, order.orderId]));
+  const referred = new Map(
+    byReference.map((order) => [JSON.stringify([order.source, order.reference]), order.orderId]),
+  );
   const called = new Map(byUid.map((order) => [order.uid, order.orderId]));
-  const known = waiting.flatMap(({ orderNo, liveRows, fragments, reference, uid }) => {
-    const orderId = referred.get(reference ?? "") ?? called.get(uid ?? "");
+  const known = waiting.flatMap((one) => {
+    const { orderNo, liveRows, fragments, reference, uid } = one;
+    const orderId = referred.get(JSON.stringify([sourceOf(one), reference])) ?? called.get(uid ?? "");
     return orderId === undefined ? [] : [{ orderNo, liveRows, fragments, orderId }];
   });
   await saveDuplicates(tx, importId, known);

@@ -88,6 +88,7 @@ const shopify: Names = {
 /** What `GET /api/v2/orders.csv` writes. */
 const orderwell: Names = {
   order_uid: "orderuuid",
+  source: "source",
   order_reference: "externalreference",
   payment_status: "status",
   ordered_at: "orderedat",

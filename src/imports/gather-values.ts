@@ -7,6 +7,7 @@ import type { RowFault } from "./reading.ts";
 const orderFields: ReadonlySet<Field> = new Set<Field>([
   "order_reference",
   "order_uid",
+  "source",
   "customer_email",
   "customer_name",
   "customer_reference",

@@ -5,6 +5,7 @@ export const fields = [
   "ignore",
   "order_reference",
   "order_uid",
+  "source",
   "customer_email",
   "customer_name",
   "customer_reference",
@@ -43,7 +44,8 @@ export const ImportOptions = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 200,
-        description: "Whose order references these are; the API key's name when left out.",
+        description:
+          "Whose order references these are; when left out what our own export says, else the API key's name.",
       }),
     ),
     format: choice(["auto", "csv", "ndjson", "shopify", "orderwell"], "What kind of file it is."),

@@ -16,6 +16,7 @@ export interface StagedOrder {
   readonly exception: string | null;
   readonly unpaid: boolean;
   readonly reference: string | null;
+  readonly source: string | null;
   readonly uid: string | null;
   readonly draft: string | null;
 }
@@ -38,6 +39,7 @@ export const copyOrders = copyRows<StagedOrder>("imports.copy_orders", "imports.
   exception: (order) => order.exception,
   unpaid: (order) => order.unpaid,
   reference: (order) => order.reference,
+  source: (order) => order.source,
   uid: (order) => order.uid,
   draft: (order) => order.draft,
 });
@@ -150,6 +152,7 @@ export const saveMerged = change<
     fragments: number[];
     exceptions: (string | null)[];
     unpaids: boolean[];
+    sources: (string | null)[];
     drafts: (string | null)[];
     reasons: (string | null)[];
   }
@@ -158,10 +161,10 @@ export const saveMerged = change<
   `
   update imports.import_orders as staged
      set live_rows = given.live_rows, fragments = given.fragments, exception = given.exception, unpaid = given.unpaid,
-         draft = given.draft, reason = given.reason
+         source = given.source, draft = given.draft, reason = given.reason
     from unnest(:importIds::bigint[], :orderNos::int[], :liveRows::int[], :fragments::int[], :exceptions::text[],
-                :unpaids::boolean[], :drafts::json[], :reasons::json[])
-           as given (import_id, order_no, live_rows, fragments, exception, unpaid, draft, reason)
+                :unpaids::boolean[], :sources::text[], :drafts::json[], :reasons::json[])
+           as given (import_id, order_no, live_rows, fragments, exception, unpaid, source, draft, reason)
    where staged.import_id = given.import_id and staged.order_no = given.order_no`,
 );
 
@@ -217,6 +220,7 @@ export interface WaitingOrder {
   readonly liveRows: number;
   readonly fragments: number;
   readonly unpaid: boolean;
+  readonly source: string | null;
   readonly uid: string | null;
   readonly draft: object;
 }
@@ -228,7 +232,7 @@ export type RowRange = { importId: bigint; after: number; to: number };
 export const listWaiting = many<Sql, RowRange, WaitingOrder>(
   "imports.list_waiting",
   `
-  select order_no, live_rows, fragments, unpaid, uid, draft
+  select order_no, live_rows, fragments, unpaid, source, uid, draft
     from imports.import_orders
    where import_id = :importId and order_no > :after and order_no <= :to
      and order_id is null and exception is null and merged_into is null
@@ -240,11 +244,18 @@ export const listWaiting = many<Sql, RowRange, WaitingOrder>(
 export const listWaitingNames = many<
   Sql,
   RowRange,
-  { orderNo: number; liveRows: number; fragments: number; reference: string | null; uid: string | null }
+  {
+    orderNo: number;
+    liveRows: number;
+    fragments: number;
+    reference: string | null;
+    source: string | null;
+    uid: string | null;
+  }
 >(
   "imports.list_waiting_names",
   `
-  select order_no, live_rows, fragments, reference, uid
+  select order_no, live_rows, fragments, reference, source, uid
     from imports.import_orders
    where import_id = :importId and order_no > :after and order_no <= :to
      and order_id is null and exception is null and merged_into is null

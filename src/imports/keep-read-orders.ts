@@ -85,6 +85,7 @@ function stagedOrder(importId: bigint, order: ReadOrder): StagedOrder {
     exception: exceptionOf(order),
     unpaid: order.unpaid,
     reference: order.reference === null ? null : storable(order.reference),
+    source: order.source === null ? null : storable(order.source),
     uid: order.uid,
     draft: draft === null ? null : JSON.stringify(draft),
   };

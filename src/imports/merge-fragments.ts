@@ -151,6 +151,7 @@ async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): P
     fragments: ({ fragments }) => fragments.fragmentNos.length,
     exceptions: ({ read }) => (read ? (exceptionOf(read) as string | null) : "rejected"),
     unpaids: ({ read }) => read?.unpaid ?? false,
+    sources: ({ read }) => read?.source ?? null,
     drafts: ({ read }) => (read?.draft ? JSON.stringify(read.draft) : null),
     reasons: ({ read }) => (read ? null : JSON.stringify(faultOf("too_many_rows", null, null))),
   });

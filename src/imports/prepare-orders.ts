@@ -44,7 +44,7 @@ export function prepareOrders(
       uid: staged.uid ?? uuidV7(now),
       uidIsGiven: staged.uid !== null,
       origin: {
-        source: given.source,
+        source: staged.source ?? given.source,
         importId: given.uid,
         importRow: staged.orderNo,
         csvSource: given.name,

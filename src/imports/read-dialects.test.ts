@@ -5,6 +5,7 @@ import { newOrder, noon } from "../../test/support/given-orders.ts";
 import { codesOf, faultsOf, readFile } from "../../test/support/read-file.ts";
 import type { Order } from "../orders/index.ts";
 import { type ExportedOrder, headerText, rowsText } from "../orders/order-export.ts";
+import type { ImportOptions } from "./import-options.ts";
 
 const shopify = `Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Billing Name,Cancelled at,Payment Method,Payment Reference,Refunded Amount,Id,Lineitem discount`;
 
@@ -121,6 +122,7 @@ function exportedOrder([
     ...order,
     ...origin,
     items: [{ ...item, sku, productName: product }, second],
+    createdKey: "",
     status: "paid" satisfies Order["status"],
     customerName: customer,
     customerReference: customer,
@@ -135,6 +137,7 @@ function exportedOrder([
     chargedBackMinor: 0n,
     expiresAt: null,
     createdAt: noon,
+    createdKey: "",
     updatedAt: noon,
   };
 }
@@ -192,6 +195,13 @@ describe("our own export", () => {
     assert.deepEqual([pending.orders[0]?.unpaid, pending.orders[0]?.draft?.paid_at], [true, undefined]);
     for (const status of ["shipped", "delivered"] as const)
       assert.equal((await read({ status })).orders[0]?.unpaid, false);
+  });
+  test("says whose reference it is, unless the options do, and refuses a source that is too long", async () => {
+    const order = exportedOrder(["a", "b", "c", "r", "d"]);
+    const read = async (source: string, options: Partial<ImportOptions> = {}) =>
+      (await readFile(fileOf({ ...order, source }), options)).orders[0]?.source;
+    assert.deepEqual([await read("web"), await read("web", { source: "mine" }), await read("")], ["web", null, null]);
+    assert.deepEqual(codesOf(await readFile(fileOf({ ...order, source: "x".repeat(201) }))), ["value_invalid"]);
   });
   test("refuses a UUID that is none", async () => {
     const order = exportedOrder(["a", "b", "c", "r", "d"]);

@@ -20,6 +20,7 @@ export function readJsonOrder(layout: Layout, row: CellRow): ReadOrder {
   const { rowNo, line, raw } = row;
   return {
     reference: typeof reference === "string" ? reference : null,
+    source: null,
     rows: [{ rowNo, line, raw, faults, dropped: false }],
     draft,
     uid: null,

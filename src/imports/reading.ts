@@ -30,6 +30,8 @@ export interface ReadRow {
  */
 export interface ReadOrder {
   readonly reference: string | null;
+  /** Whose reference it is, when the file says so and the options do not; else the import's. */
+  readonly source: string | null;
   /** At least one. */
   readonly rows: readonly ReadRow[];
   /** What will be placed; null when something is wrong or every row was dropped. */

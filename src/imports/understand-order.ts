@@ -6,7 +6,7 @@ import { faultOf, type RowFaultCode, rowFaults } from "./fault.ts";
 import { gatherValues, type OrderValues } from "./gather-values.ts";
 import type { Field, ImportOptions } from "./import-options.ts";
 import { type CellRow, columnOf, type Layout, textOf } from "./layout.ts";
-import type { Money } from "./read-amounts.ts";
+import { cellFault, type Money } from "./read-amounts.ts";
 import { type LineReading, readLine } from "./read-line.ts";
 import { cancellationFault, cancellationOf, type OrderPart, readMoney, readOrderValues } from "./read-order-values.ts";
 import type { ReadOrder, ReadRow, RowFault } from "./reading.ts";
@@ -51,7 +51,11 @@ export function understandOrder(layout: Layout, rows: readonly CellRow[], tooMan
   if (tooMany || rows.length > mostRowsOfOrder) addTo(found, rows[0], tooManyRows());
   const { values, disagreements } = gatherValues(layout, sound);
   for (const { row, fault } of disagreements) found.add(row, fault);
-  const identity = { reference: referenceOf(layout, rows, values), uid: uidOf(layout, values, found) };
+  const identity = {
+    reference: referenceOf(layout, rows, values),
+    source: sourceOf(layout, values, found),
+    uid: uidOf(layout, values, found),
+  };
   const making = makeDraft(layout, { rows: sound, values, found });
   if (layout.key !== null && identity.reference === null && identity.uid === null)
     addTo(found, rows[0], referenceMissing(layout));
@@ -109,6 +113,18 @@ function referenceMissing(layout: Layout): RowFault {
 function referenceOf(layout: Layout, rows: readonly CellRow[], values: OrderValues): string | null {
   const text = values.get("order_reference")?.text ?? textOf(layout, rows[0]?.cells ?? [], "order_reference");
   return text === "" ? null : text;
+}
+
+const longestSource = 200; // As an import's own.
+
+/** Whose reference it is, as the file says; what the options say counts more. */
+function sourceOf(layout: Layout, values: OrderValues, found: Findings): string | null {
+  const given = values.get("source");
+  if (given === undefined || layout.options.source !== undefined) return null;
+  if (given.text.length <= longestSource) return given.text;
+  const rest = `, which is longer than ${longestSource} characters. Shorten it, or give one for all in the options.`;
+  found.add(given.row, cellFault(layout, { field: "source", text: given.text }, "value_invalid", rest));
+  return null;
 }
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;

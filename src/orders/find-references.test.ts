@@ -10,14 +10,16 @@ import { placeOrders } from "./place-orders.ts";
 
 describe("findReferences", () => {
   test(
-    "answers which references of a source have an order, each once",
+    "answers which references have an order, each once, and not for another source",
     inTx(async (tx) => {
       const origin = { ...noOrigin, source: "shop", externalReference: "R-1" };
       const [placement] = await placeOrders(tx, [{ ...newOrder(601n), origin }], policy, noon);
       const { orderId, uid } = orderPlaced(placement);
-      const asked = { source: "shop", references: ["R-1", "R-2", "R-1"] };
-      assert.deepEqual(await findReferences(tx, asked), [{ reference: "R-1", orderId, uid }]);
-      assert.deepEqual(await findReferences(tx, { ...asked, source: "market" }), []);
+      const of = (source: string, ...references: string[]) => references.map((reference) => ({ source, reference }));
+      const asked = [...of("shop", "R-1", "R-2", "R-1"), ...of("market", "R-1")];
+      const known = [{ source: "shop", reference: "R-1", orderId, uid }];
+      assert.deepEqual(await findReferences(tx, asked), known);
+      assert.deepEqual(await findReferences(tx, of("market", "R-1")), []);
     }),
   );
 });

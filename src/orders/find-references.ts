@@ -7,14 +7,22 @@ export interface PlacedBefore {
   readonly uid: string;
 }
 
-/** Which of a source's references have an order. Asks nothing for none. */
+/** What a source calls an order. */
+export interface Reference {
+  readonly source: string;
+  readonly reference: string;
+}
+
+/** Which of these references have an order. Asks nothing for none. */
 export async function findReferences(
   sql: Sql,
-  { source, references }: { source: string; references: readonly string[] },
-): Promise<(PlacedBefore & { reference: string })[]> {
+  references: readonly Reference[],
+): Promise<(PlacedBefore & Reference)[]> {
   if (references.length === 0) return [];
-  const asked = { sources: references.map(() => source), references: [...references] };
-  return (await findOrdersByReference(sql, asked)).map(({ source: _source, ...found }) => found);
+  return findOrdersByReference(sql, {
+    sources: references.map(({ source }) => source),
+    references: references.map(({ reference }) => reference),
+  });
 }
 
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -89,6 +89,7 @@ export function readOrder(
   };
   return {
     reference,
+    source: null,
     uid,
     unpaid: false,
     draft: faults.length > 0 || dropped ? null : draft,

@@ -49,6 +49,12 @@ export const seededImports: readonly SeededViolation[] = [
   },
   {
     breaks: "I22",
+    by: "an order of another source than its file's",
+    sql: `${placed}; update orders.orders set source = 'market' where order_id = 1`,
+    says: `Import ${uid} placed its row 1 as order 1, which did not come from there`,
+  },
+  {
+    breaks: "I22",
     by: "an order that is counted as placed and is not",
     sql: `${placed}; update imports.imports set orders_placed = 2, orders_rejected = 0 where import_id = 2`,
     says: `Import ${uid} counts 2 orders of 2 rows as placed; there are 1 of 2`,

@@ -54,9 +54,9 @@ export const seededOrigins: readonly SeededViolation[] = [
   },
   {
     breaks: "I46",
-    by: "an import with two sources",
-    sql: "update orders.orders set source = 'new shop' where order_id = 13",
-    says: "have 2 sources and come from 1 files",
+    by: "an import of two files",
+    sql: "update orders.orders set csv_source = 'new.csv' where order_id = 13",
+    says: "come from 2 files",
   },
   {
     breaks: "I46",

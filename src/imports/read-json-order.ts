@@ -2,7 +2,7 @@ import { parseStrictJson } from "../http/strict-json.ts";
 import { checkOrderDraft, type OrderDraft, readOrderDraft } from "../orders/index.ts";
 import { type Fault, Refusal } from "../platform/errors.ts";
 import { faultOfJson } from "./explain-fault.ts";
-import { faultOf, rowFaults } from "./fault.ts";
+import { faultOf, rowFaults, shorten } from "./fault.ts";
 import type { CellRow, Layout } from "./layout.ts";
 import type { ReadOrder, RowFault } from "./reading.ts";
 import { longestRow } from "./split-rows.ts";
@@ -42,7 +42,18 @@ function draftOf(layout: Layout, row: CellRow): DraftReading {
   if ("faults" in checked) return wrong(value as OrderDraft, explain(checked.faults, value, "form"));
   const read = readOrderDraft(checked.draft, draftRules(layout.options));
   if ("faults" in read) return wrong(checked.draft, explain(read.faults, checked.draft, "sum"));
-  return { value: checked.draft, draft: checked.draft };
+  const paid = layout.options.payment === "charge" ? paidFaults(checked.draft) : [];
+  return paid.length > 0 ? wrong(checked.draft, paid) : { value: checked.draft, draft: checked.draft };
+}
+
+/** What says that an order was paid elsewhere: it is not charged again. */
+function paidFaults(draft: OrderDraft): RowFault[] {
+  const rest = ", so it is not charged again. Import it with `payment: recorded`, or take that out.";
+  return (["payment_reference", "paid_at"] as const).flatMap((name) => {
+    const value = draft[name];
+    const detail = `"${name}" is "${shorten(value ?? "")}"${rest}`;
+    return value === undefined ? [] : faultOf("payment_made", `/${name}`, value, detail);
+  });
 }
 
 function wrong(value: OrderDraft | null, faults: readonly RowFault[]): DraftReading {

@@ -135,11 +135,20 @@ function readPayment(layout: Layout, textOf: Texts, { part, money, report }: Mak
   const status = readPaymentStatus(layout, textOf("payment_status"));
   if ("fault" in status) report("payment_status", status.fault);
   const unpaid = "unpaid" in status && status.unpaid;
+  if (layout.options.payment === "charge") refusePaid(layout, textOf, report);
   if (layout.options.payment !== "recorded" || unpaid) return unpaid;
   if (textOf("payment_reference") !== "") part.payment_reference = textOf("payment_reference");
   const paidAt = readMoment(layout, { field: "paid_at", text: textOf("paid_at") }, report);
   if (paidAt !== undefined) part.paid_at = paidAt;
   return unpaid;
+}
+
+/** An order with a date of its payment is not charged again, unless its status says that it waits for it. */
+function refusePaid(layout: Layout, textOf: Texts, report: Report): void {
+  const text = textOf("paid_at");
+  if (text === "" || textOf("payment_status") !== "") return;
+  const rest = ", so it is not charged again. Import it with `payment: recorded`, or map the column to `ignore`.";
+  report("paid_at", cellFault(layout, { field: "paid_at", text }, "payment_made", rest));
 }
 
 function readMoment(layout: Layout, written: Written, report: Report): string | undefined {

@@ -237,6 +237,23 @@ describe("readOrders of NDJSON", () => {
       );
     });
   }
+  test("never charges an order of which the line says that it was paid", async () => {
+    const paid = JSON.stringify({
+      ...order,
+      items: [item],
+      payment_reference: "tr-1",
+      paid_at: "2025-04-03T00:00:00Z",
+    });
+    const read = await readFile(paid, { payment: "charge" });
+    assert.deepEqual(
+      faultsOf(read).map(({ code, column }) => [code, column]),
+      [
+        ["payment_made", "/payment_reference"],
+        ["payment_made", "/paid_at"],
+      ],
+    );
+    assert.deepEqual(codesOf(await readFile(paid, { payment: "recorded" })), []);
+  });
   test("refuses a line of more than a megabyte and reads on", async () => {
     const read = await readFile([good, good.replace("Tea", "x".repeat(1_100_000)), good].join("\n"));
     assert.deepEqual(codesOf(read), ["row_too_long"]);

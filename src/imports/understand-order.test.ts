@@ -322,6 +322,7 @@ describe("understandOrder: payments", () => {
   });
   test("never charges what was paid", async () => {
     assert.equal(await said("paid", { payment: "charge" }), "payment_made");
+    assert.equal(await said("", { payment: "charge" }), "payment_made");
     assert.deepEqual(await said("pending", { payment: "charge" }), [undefined, undefined, false]);
   });
   test("leaves payments alone when nothing is to be done about them", async () => {

@@ -16,13 +16,14 @@ export const importFileEncodingUnknown = refusal<{ found: string | null }>(
   "import_file.encoding_unknown",
   "invalid",
   ({ found }) =>
-    `How the file's text is encoded cannot be told${found === null ? "" : `; it looks like ${found}`}. Save it as UTF-8, or say which encoding it has.`,
+    `How the file's text is encoded cannot be told${found === null ? "" : `; it looks like ${found}`}. Save it as UTF-8, or say in the options (\`encoding\`) that it is utf-16le, utf-16be, shift_jis or windows-1252.`,
 );
 
 export const importFileEncodingWrong = refusal<{ encoding: string; line: number }>(
   "import_file.encoding_wrong",
   "invalid",
-  ({ encoding, line }) => `Line ${line} is not ${encoding}. Say which encoding the file has, or save it as UTF-8.`,
+  ({ encoding, line }) =>
+    `Line ${line} is not ${encoding}. Say in the options (\`encoding\`) which encoding the file has, or save it as UTF-8.`,
 );
 
 export const importFileFormatWrong = refusal<{ found: string; advice: string }>(

@@ -161,7 +161,7 @@ function rejectedRoute(app: App, db: Db): void {
       operationId: "getRejectedRows",
       summary: "Take the rejected rows away, to be corrected and uploaded again",
       description:
-        "All rows of the orders that were rejected, in the original columns, with their line and the reason behind them; an upload passes these two over. Cells are as they came, formulas too. An import of NDJSON has its lines. When something goes wrong on the way, the connection breaks before the file's end.",
+        "All rows of the orders that were rejected, in the original columns, with their line and the reason behind them; an upload passes these two over. Cells are as they came; one that a spreadsheet would take for a formula has one ' in front, which the upload takes away again while those two columns are there. An import of NDJSON has its lines. When something goes wrong on the way, the connection breaks before the file's end.",
       params: ImportParams,
       response: {
         200: {

@@ -1,4 +1,5 @@
 import { groupingField } from "./columns.ts";
+import { isDefused, undefuse } from "./formula.ts";
 import type { Field, ImportOptions } from "./import-options.ts";
 import type { Locale } from "./numerals.ts";
 import type { FilePlan } from "./reading.ts";
@@ -19,6 +20,8 @@ export interface Layout {
   readonly plan: FilePlan;
   readonly options: ImportOptions;
   readonly width: number;
+  /** Its cells have a ' before what a spreadsheet would calculate. */
+  readonly defused: boolean;
   /** The column of the order's reference; rows with one text there are one order. Null when each row is an order. */
   readonly key: number | null;
   /** Exports of Shopify and ours are written in one way wherever they are read. */
@@ -35,6 +38,7 @@ export function layoutOf(plan: FilePlan, options: ImportOptions): Layout {
     plan,
     options,
     width: plan.columns.length,
+    defused: isDefused(plan),
     key: plan.grouping === "by_reference" ? (at.get(groupingField(plan.dialect)) ?? null) : null,
     locale: plan.dialect === "plain" ? options.locale : "iso",
     clock: zoneClock(options.time_zone),
@@ -42,13 +46,11 @@ export function layoutOf(plan: FilePlan, options: ImportOptions): Layout {
   };
 }
 
-const defused = /^'+[=+\-@\t\r]/;
-
 /** The text of a cell; empty when the row or the file has none such. */
 export function textAt(layout: Layout, cells: readonly string[], index: number | undefined): string {
   const cell = index === undefined ? "" : (cells[index] ?? "");
-  if (layout.plan.dialect !== "orderwell") return cell.trim();
-  return defused.test(cell) ? cell.slice(1) : cell; // Our export puts one before what a spreadsheet would calculate.
+  const text = layout.defused ? undefuse(cell) : cell;
+  return layout.plan.dialect === "orderwell" ? text : text.trim();
 }
 
 export function textOf(layout: Layout, cells: readonly string[], field: Field): string {

@@ -3,13 +3,11 @@ import { checkOrderDraft, type OrderDraft, readOrderDraft } from "../orders/inde
 import { type Fault, Refusal } from "../platform/errors.ts";
 import { faultOfJson } from "./explain-fault.ts";
 import { faultOf, rowFaults, shorten } from "./fault.ts";
+import { rejectedMembers } from "./formula.ts";
 import type { CellRow, Layout } from "./layout.ts";
 import type { ReadOrder, RowFault } from "./reading.ts";
 import { longestRow } from "./split-rows.ts";
 import { draftRules } from "./understand-order.ts";
-
-/** What the rejected lines of a file have beside their own members. */
-export const rejectedMembers = ["import_line", "import_reason"] as const;
 
 /** Understands a line of NDJSON, which is one order. */
 export function readJsonOrder(layout: Layout, row: CellRow): ReadOrder {

@@ -4,7 +4,7 @@ import { exampleTime, parseTime } from "./calendar.ts";
 import { faultOf } from "./fault.ts";
 import type { OrderValues } from "./gather-values.ts";
 import type { Field } from "./import-options.ts";
-import { columnOf, type Layout } from "./layout.ts";
+import { columnOf, type Layout, textAt } from "./layout.ts";
 import { cellFault, type Money, readAmount, type Written } from "./read-amounts.ts";
 import { readPaymentStatus, saidOf } from "./read-payment-status.ts";
 import type { RowFault } from "./reading.ts";
@@ -26,7 +26,7 @@ export function cancellationOf(
   const text = values.get("order_reference")?.text ?? "";
   // A shop may number its orders so too; then nothing is given back.
   const isReturn =
-    /^C\d+$/.test(text) && rows.some((cells) => /^\s*[-－]/u.test(cells[layout.at.get("quantity") ?? -1] ?? ""));
+    /^C\d+$/.test(text) && rows.some((cells) => /^\s*[-－]/u.test(textAt(layout, cells, layout.at.get("quantity"))));
   return isReturn
     ? { field: "order_reference", text, why: " with negative quantities, which cancels an order" }
     : undefined;

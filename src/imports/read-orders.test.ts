@@ -27,6 +27,19 @@ describe("readOrders", () => {
       [[[1, 3, "1,"]], [[2, 6, "2,"]], [[3, 7, "3,"]]],
     );
   });
+  test("leaves out the line that tells spreadsheets the delimiter, and counts it as editors do", async () => {
+    const file = `sep=;\r\n${[header, rowOf("1"), rowOf("2")].join("\r\n").replaceAll(",", ";")}`;
+    for (const chunkBytes of [3, 65_536]) {
+      const { orders } = await readFile(file, {}, { chunkBytes });
+      assert.deepEqual(
+        orders.map(({ reference, rows }) => [reference, rows[0]?.rowNo, rows[0]?.line]),
+        [
+          ["1", 1, 3],
+          ["2", 2, 4],
+        ],
+      );
+    }
+  });
   test("reads the same orders from every encoding", async () => {
     const file = `${header}\n${rowOf("1", "Thé à la menthe")}\n${rowOf("2", "Größe")}\n`;
     const wanted = (await readFile(file)).orders;

@@ -5,9 +5,10 @@ import type { ImportOptions } from "./import-options.ts";
 import { type CellRow, type Layout, layoutOf } from "./layout.ts";
 import { readJsonOrder } from "./read-json-order.ts";
 import type { FilePlan, ReadOrder } from "./reading.ts";
-import { cellsOfRows, type RawRow, RowSplitter } from "./split-rows.ts";
+import { cellsOfRows, isDelimiterLine, type RawRow, RowSplitter } from "./split-rows.ts";
 import { understandOrder } from "./understand-order.ts";
 
+const beforeHeader = -1; // The header is no row.
 const batchRows = 256; // About four milliseconds of work, after which others get their turn.
 
 /**
@@ -52,7 +53,7 @@ class FileReading {
     this.#splitter = new RowSplitter(isCsv ? layout.plan.delimiter : null);
     this.#groups = new RowGroups(layout);
     this.#fromRow = fromRow;
-    this.#rowNo = isCsv ? -1 : 0; // The header is no row.
+    this.#rowNo = isCsv ? beforeHeader : 0;
   }
 
   push(text: string): void {
@@ -67,6 +68,7 @@ class FileReading {
   next(): ReadOrder[] | undefined {
     const raw: RawRow[] = [];
     for (let row = this.#splitter.next(); row !== undefined; row = this.#splitter.next()) {
+      if (this.#rowNo === beforeHeader && isDelimiterLine(row)) continue;
       this.#rowNo += 1;
       if (this.#rowNo > 0) raw.push(row);
       if (raw.length >= batchRows) break;

@@ -39,7 +39,7 @@ export function recognizeColumns(names: readonly string[], options: ImportOption
     const field = own === undefined || (given === undefined && taken.has(own)) ? "ignore" : own;
     return { name, field, recognized: given === undefined && own === field };
   });
-  const columns = dialect === "plain" ? withCustomerName(known, mapped) : known;
+  const columns = dialect === "plain" ? withVagueNames(known, mapped) : known;
   if (columns.every(({ field }) => field === "ignore")) throw importFileHeaderMissing({ found: listNames(names) });
   refuseAmbiguous(columns);
   const grouping = groupingOf(columns, dialect, options.grouping);
@@ -47,14 +47,19 @@ export function recognizeColumns(names: readonly string[], options: ImportOption
   return { dialect, columns, grouping };
 }
 
-/** A column that is only called a name is the customer's where another one is the product's; else it may be either. */
-function withCustomerName(columns: Columns, mapped: ReadonlyMap<string, Field>): Columns {
-  if (!has(columns, "product_name") || has(columns, "customer_name")) return columns;
-  return columns.map((column) =>
-    foldName(column.name) === "name" && !mapped.has(column.name)
-      ? { ...column, field: "customer_name", recognized: true }
-      : column,
-  );
+/**
+ * Names that tell something where no other column tells it: a date is the order's, and a name is the customer's when another
+ * column is the product's; else it may be either.
+ */
+function withVagueNames(columns: Columns, mapped: ReadonlyMap<string, Field>): Columns {
+  const vague = new Map<string, Field>([
+    ...(has(columns, "product_name") && !has(columns, "customer_name") ? [["name", "customer_name"] as const] : []),
+    ...(has(columns, "ordered_at") ? [] : ([["date", "ordered_at"]] as const)),
+  ]);
+  return columns.map((column) => {
+    const field = mapped.has(column.name) ? undefined : vague.get(foldName(column.name));
+    return field === undefined ? column : { ...column, field, recognized: true };
+  });
 }
 
 /** How many of the names are understood: what tells the right delimiter from the others. */

@@ -154,6 +154,16 @@ function latinOf(sample: Buffer): Encoding {
   const ranking = chardet.analyse(sample);
   const best = ranking[0];
   const own = ranking.find(({ name }) => latin.includes(name));
-  if (best && own && own.confidence >= best.confidence) return "windows-1252";
+  if (best && own && (own.confidence >= best.confidence || readsAlike(sample, best.name))) return "windows-1252";
   throw importFileEncodingUnknown({ found: best?.name ?? null });
+}
+
+/** Whether the letters of a text are the same in its like: ä, ö, ü and ß are those of ISO-8859-2 too. */
+function readsAlike(sample: Buffer, name: string): boolean {
+  try {
+    return new TextDecoder(name).decode(sample) === new TextDecoder("windows-1252").decode(sample);
+  } catch (error) {
+    if (error instanceof RangeError) return false; // An encoding that only chardet knows.
+    throw error;
+  }
 }

@@ -56,6 +56,17 @@ describe("recognizeFile: encodings", () => {
       単価: "unit_price",
     });
   });
+  test("knows German by its umlauts, although other languages have them too", () => {
+    const rows = "A-1;a@example.de;Kaffeemühle;1;1\nA-2;a@example.de;Größe L Hemd;1;1\nA-3;a@example.de;Tür;1;1\n";
+    const more = "A-4;;Schlüssel;1;5,00\nA-5;m@example.de;Straße;-1;5,00\nA-6;m@example.de;Bürste, weiß;1;5,999\n";
+    const file = Buffer.from(`order_id;email;product;qty;price\n${rows}${more}`, "latin1");
+    assert.equal(planOf(file, { currency: "EUR" }).encoding, "windows-1252");
+  });
+  test("does not take Polish for German", () => {
+    const candles = "\xa3\xf3d\xbc \xb6wieca \xbf\xf3\xb3ta";
+    const file = Buffer.from(`zam\xf3wienie,email,currency,product,qty,price\n1,a@b.pl,PLN,${candles},1,1\n`, "latin1");
+    assert.throws(() => planOf(file), { code: "import_file.encoding_unknown", details: { found: "ISO-8859-2" } });
+  });
   test("does not take accents for Japanese", () => {
     for (const name of ["Hélène", "Zoé", "Tom\u0092s", "Ångström", "Çà et là"])
       assert.equal(
@@ -126,6 +137,8 @@ describe("recognizeFile: what is no text", () => {
     ["a mark alone", "\ufeff"],
     ["blank lines", "\n\r\n \n"],
     ["a header alone", `${header}\n`],
+    ["a header alone behind its delimiter", `sep=,\n${header}\n`],
+    ["a delimiter alone", "sep=,\n"],
   ] as const) {
     test(`refuses a file of ${name} as empty`, () => assert.throws(() => planOf(file), { code: "import_file.empty" }));
   }
@@ -154,6 +167,12 @@ describe("recognizeFile: formats", () => {
       const plan = planOf(`${names.join(delimiter)}\n1${delimiter.repeat(6)}\n`);
       assert.equal(plan.delimiter, delimiter);
       assert.equal(plan.columns.at(-1)?.name, "a, b; c");
+    });
+  }
+  for (const line of ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;"]) {
+    test(`passes over ${JSON.stringify(line)}, which is for spreadsheets`, () => {
+      const plan = planOf(`${line}\r\n${plain.replaceAll(",", ";")}`);
+      assert.deepEqual([plan.delimiter, plan.header], [";", header.replaceAll(",", ";")]);
     });
   }
   test("takes the delimiter that is declared", () => {
@@ -204,6 +223,12 @@ describe("recognizeFile: columns", () => {
     assert.equal(fieldsOf(planOf(`email,currency,qty,price,sku,Name\n${row}`)).Name, "ignore");
     const mapping = { Name: "ignore" } as const;
     assert.equal(fieldsOf(planOf(`email,currency,qty,price,product,Name\n${row}`, { mapping })).Name, "ignore");
+  });
+  test("takes a date for the order's where no other column is", () => {
+    const row = "a@example.com,EUR,1,2,3,x\n";
+    assert.equal(fieldsOf(planOf(`email,currency,qty,price,sku,Date\n${row}`)).Date, "ordered_at");
+    const two = `email,currency,qty,price,sku,Date,Order date\n${row}`;
+    assert.deepEqual(Object.values(fieldsOf(planOf(two))).slice(-2), ["ignore", "ordered_at"]);
   });
   test("takes the mapping's word, and leaves out what only looks like the same", () => {
     const file = "ref,email,currency,product,qty,unit_price,price\n1,a@example.com,EUR,Tea,1,2,3\n";

@@ -7,11 +7,12 @@ import {
   importFileTooManyColumns,
   importTimeZoneUnknown,
 } from "./file-errors.ts";
+import { isOfRejected, undefuse } from "./formula.ts";
 import { type ImportOptions, mostColumns } from "./import-options.ts";
 import type { FilePlan } from "./reading.ts";
 import { countRecognized, recognizeColumns } from "./recognize-columns.ts";
 import { decodeSample, recognizeEncoding } from "./recognize-encoding.ts";
-import { cellsOfRows, RowSplitter } from "./split-rows.ts";
+import { cellsOfRows, isDelimiterLine, RowSplitter } from "./split-rows.ts";
 import { isTimeZone } from "./zone.ts";
 
 /** How much of a file is looked at to understand it. */
@@ -110,7 +111,9 @@ function headerUnder({ text, isWhole }: Sample, delimiter: string): (Header & { 
   const rows = new RowSplitter(delimiter);
   rows.push(text);
   if (isWhole) rows.end();
-  const row = rows.next();
+  const first = rows.next();
+  const row = first && isDelimiterLine(first) ? rows.next() : first;
+  if (row === undefined && isWhole) return { header: "", delimiter, names: [], hasRows: false };
   if (row === undefined) {
     // Its end is not there: one with more columns than may be is told from one with long names.
     const names = text.split(delimiter, mostColumns + 1);
@@ -120,6 +123,7 @@ function headerUnder({ text, isWhole }: Sample, delimiter: string): (Header & { 
   }
   if (row.broken !== null) return { why: `it begins on line ${row.line} and has a quotation mark that is not closed.` };
   const [cells = []] = cellsOfRows([row], delimiter, mostColumns + 1);
-  const names = cells.map((name) => name.trim());
+  const own = cells.map((name) => name.trim());
+  const names = isOfRejected(own) ? own.map(undefuse) : own;
   return { header: row.raw, delimiter, names, hasRows: !isWhole || rows.next() !== undefined };
 }

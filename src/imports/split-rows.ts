@@ -28,6 +28,11 @@ export interface RawRow {
 
 const [lf, cr, quote] = [10, 13, 34];
 
+/** Whether a row is the line before the header in which a file tells spreadsheets its delimiter: `sep=;`. */
+export function isDelimiterLine({ raw }: RawRow): boolean {
+  return /^"?sep=."?$/iu.test(raw);
+}
+
 type Found = { readonly end: number } | { readonly broken: BrokenRow } | "more";
 
 /**

@@ -19,8 +19,8 @@ export function planOf({ plan, stage, status }: Import): FilePlan {
 }
 
 /**
- * The file of rejected rows, part by part: the original columns, then the line and the reason. Its cells are as they came:
- * one that were changed would be another one when it is uploaded again, and its sender has it already.
+ * The file of rejected rows, part by part: the original columns, then the line and the reason. Its cells are as they came;
+ * only what a spreadsheet would calculate has a ' in front, which is taken away again when the file is uploaded.
  */
 export async function* writeRejectedFile(sql: Sql, given: Import, plan: FilePlan): AsyncGenerator<string> {
   const header = rejectedHeader(plan);

@@ -41,6 +41,61 @@ describe("the file of rejected rows", () => {
     assert.match(second.split("\n")[1] ?? "", /^A1,ann@example\.com,EUR,Tea,-1,2\.00,2,"""qty"" is ""-1""/);
     assert.equal((second.match(/it must be/g) ?? []).length, 1);
   });
+  test("has no cell that a spreadsheet calculates, and is read as it was when it comes back", async () => {
+    const named = `name,remark,${header}`;
+    const names = [
+      "=HYPERLINK(1)",
+      "+1-2",
+      "-1+2",
+      "@A1",
+      "'=1",
+      "''=1",
+      '"\t=1"',
+      '"=a,b"',
+      "'plain",
+      "-2",
+      "'-2",
+      "+49,5",
+    ];
+    const rows = names.map((name, index) => `${name},=1+1,A${index},ann@example.com,EUR,Tea,0,2`);
+    const first = await readFile([named, ...rows].join("\n").replace("+49,5", '"+49,5"'));
+    let file = rejectedOf(first);
+    for (const round of [1, 2]) {
+      const cells = file.split("\n").flatMap((line) => line.split(",").map((cell) => cell.replace(/^"/, "")));
+      assert.deepEqual(
+        cells.filter((cell) => /^[=+\-@\t]/.test(cell) && !/^[+-]?\d+$/.test(cell)),
+        [],
+        `round ${round}`,
+      );
+      file = rejectedOf(await readFile(file));
+    }
+    const corrected = await readFile(file.replaceAll("Tea,0", "Tea,1"));
+    assert.deepEqual(
+      corrected.orders.map(({ draft }) => draft?.customer_name),
+      ["=HYPERLINK(1)", "+1-2", "-1+2", "@A1", "'=1", "''=1", "=1", "=a,b", "'plain", "-2", "'-2", "+49,5"],
+    );
+  });
+  test("leaves the apostrophes of our own export as they are", async () => {
+    const own =
+      "order_uuid,order_number,line,external_reference,customer_email,customer_name,currency,sku,product_name";
+    const uid = "019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f";
+    const row = `${uid},ORD-1,1,R-1,ann@example.com,'=1+1,EUR,T,''-x,0,2.00`;
+    const first = await readFile(`${own},quantity,unit_price\n${row}\n`);
+    const again = rejectedOf(first);
+    assert.ok(again.includes(",'=1+1,EUR,T,''-x,0,"));
+    const corrected = await readFile(again.replace(",0,2.00", ",1,2.00"));
+    const [draft] = corrected.orders.map((order) => order.draft);
+    assert.deepEqual([draft?.customer_name, draft?.items[0]?.product_name], ["=1+1", "'-x"]);
+  });
+  test("defuses names of columns too, which a mapping finds again", async () => {
+    const first = await readFile("=ref,email,currency,product,qty,unit_price\nA1,ann@example.com,EUR,Tea,0,2\n", {
+      mapping: { "=ref": "order_reference" },
+    });
+    const again = rejectedOf(first);
+    assert.ok(again.startsWith("'=ref,"));
+    const corrected = await readFile(again.replace("Tea,0", "Tea,1"), { mapping: { "=ref": "order_reference" } });
+    assert.equal(corrected.orders[0]?.reference, "A1");
+  });
   test("keeps every kind of broken row rejected, and its neighbours as they were", async () => {
     const rows = ['A1,"open', 'A2,"mis"placed,x', "A3,ragged", "A4,a,b,c,d,e,f", "A5,ann@example.com,EUR,Tea,0,1"];
     const first = await readFile([header, ...rows].join("\n"));

@@ -1,6 +1,6 @@
-import { rejectedMembers } from "./read-json-order.ts";
+import { defuse, isDefused, rejectedMembers, undefuse } from "./formula.ts";
 import type { FilePlan } from "./reading.ts";
-import { cellsOfRows, RowSplitter } from "./split-rows.ts";
+import { cellsOfRows, longestRow, RowSplitter } from "./split-rows.ts";
 
 /** A rejected row as it stood in the file, and why it was. */
 export interface RejectedRow {
@@ -19,22 +19,36 @@ function marksOf({ columns }: FilePlan): "last" | "elsewhere" | "none" {
 /** The first line of the file of rejected rows; undefined for NDJSON, which has none. */
 export function rejectedHeader(plan: FilePlan): string | undefined {
   if (plan.format === "ndjson") return undefined;
-  return marksOf(plan) === "none" ? [plan.header, ...rejectedMembers].join(plan.delimiter) : plan.header;
+  const own = safeRow(plan, plan.header, cellsOf(plan, plan.header) ?? []);
+  return marksOf(plan) === "none" ? [own, ...rejectedMembers].join(plan.delimiter) : own;
 }
 
 /**
- * The line of a rejected row, without its end: as it stood in the file, with its line and the reasons beside it. Corrected
- * and uploaded again it is read as before; our reader leaves out what was put beside it.
+ * The line of a rejected row, without its end: as it stood in the file, with its line and the reasons beside it, and no
+ * cell that a spreadsheet would calculate. Corrected and uploaded again it is read as before; our reader leaves out what
+ * was put beside it, and before such cells.
  */
 export function rejectedRow(plan: FilePlan, { line, raw, reasons }: RejectedRow): string {
   const reason = reasons.join(" ");
   if (plan.format === "ndjson") return rejectedJson(raw, line, reason);
   const marks = marksOf(plan);
-  if (marks === "elsewhere") return raw; // Whoever moved our columns has the old reasons still.
   const cells = cellsOf(plan, raw);
-  if (cells === undefined) return [quoteCell(raw), line, quoteCell(reason)].join(plan.delimiter);
-  const own = marks === "last" && cells.length === plan.columns.length ? withoutLast(raw, cells, plan.delimiter) : raw;
-  return [own, line, quoteCell(reason)].join(plan.delimiter);
+  const hasMarks = marks === "last" && cells?.length === plan.columns.length;
+  const own = cells === undefined ? quoteCell(defuse(raw)) : safeRow(plan, raw, cells, hasMarks);
+  // Whoever moved our columns has the old reasons still.
+  return marks === "elsewhere" ? own : [own, line, quoteCell(defuse(reason))].join(plan.delimiter);
+}
+
+/** A row as it stood, but for cells that a spreadsheet would calculate; without the marks of an earlier time. */
+function safeRow(plan: FilePlan, raw: string, cells: readonly string[], hasMarks = false): string {
+  const kept = hasMarks ? cells.slice(0, -rejectedMembers.length) : cells;
+  const safe = kept.map((cell) => defuse(isDefused(plan) ? undefuse(cell) : cell));
+  if (safe.some((cell, index) => cell !== kept[index])) return safe.map(cellText(plan)).join(plan.delimiter);
+  return hasMarks ? withoutLast(raw, cells, plan.delimiter) : raw;
+}
+
+function cellText({ delimiter }: FilePlan): (cell: string) => string {
+  return (cell) => (cell.includes(delimiter) || /["\r\n]/.test(cell) ? quoteCell(cell) : cell);
 }
 
 /** A row without its last two cells, whose text is known: it stands there with quotes or without. */
@@ -51,12 +65,12 @@ function quoteCell(text: string): string {
 }
 
 /** The cells of a row; undefined when its quotes are broken. */
-function cellsOf({ delimiter, columns }: FilePlan, raw: string): readonly string[] | undefined {
+function cellsOf({ delimiter }: FilePlan, raw: string): readonly string[] | undefined {
   const splitter = new RowSplitter(delimiter);
   splitter.push(raw);
   splitter.end();
   const row = splitter.next();
-  return row?.broken === null ? cellsOfRows([row], delimiter, columns.length + 1)[0] : undefined;
+  return row?.broken === null ? cellsOfRows([row], delimiter, longestRow)[0] : undefined;
 }
 
 const ownMarks = /^\s*\{"import_line":\d+,"import_reason":"(?:[^"\\]|\\.)*",?/u;

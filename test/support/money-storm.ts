@@ -225,6 +225,11 @@ export async function openMoneyStorm(db: Db, random: () => number) {
     gateway,
     told,
     troubles,
+    counter,
+    shops,
+    /** The orders that things happen to; whoever places more adds them. */
+    orderIds,
+    noteTrouble,
     act,
     drain,
     /** Lets so much time go by that what still fits nothing is given up. */

@@ -131,6 +131,7 @@ create table imports.import_orders (
   order_no integer not null,
   rows integer not null,
   live_rows integer not null,
+  characters integer default 0 not null,
   fragments integer default 1 not null,
   merged_into integer,
   order_id bigint,
@@ -329,6 +330,7 @@ create table orders.orders (
   import_row integer,
   csv_source text,
   batch_id uuid,
+  uid_given boolean default false not null,
   ordered_at timestamp with time zone,
   customer_reference text,
   notify boolean default true not null,
@@ -349,6 +351,7 @@ create table orders.orders (
 CREATE INDEX orders_by_date ON orders.orders USING btree (created_at, order_id);
 CREATE INDEX orders_by_status ON orders.orders USING btree (status, created_at, order_id);
 CREATE INDEX orders_expiring ON orders.orders USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE UNIQUE INDEX orders_given_uid_once ON orders.orders USING btree ("left"((uid)::text, 32)) WHERE uid_given;
 CREATE UNIQUE INDEX orders_import_row_once ON orders.orders USING btree (import_id, import_row) WHERE (import_id IS NOT NULL);
 CREATE INDEX orders_of_batch ON orders.orders USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX orders_of_import ON orders.orders USING btree (import_id, status, created_at, order_id) WHERE (import_id IS NOT NULL);

@@ -81,6 +81,8 @@ create table imports.import_orders (
   rows int not null,
   -- Rows of the whole order that were not dropped; none on what was merged into another.
   live_rows int not null,
+  -- Of its rows: what it takes to read them again.
+  characters int not null default 0,
   -- In how many pieces it stands in the file; 0 on one that was put together with an earlier one.
   fragments int not null default 1,
   merged_into int,

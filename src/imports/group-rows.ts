@@ -2,7 +2,7 @@ import { type CellRow, type Layout, textAt } from "./layout.ts";
 import { mostRowsOfOrder } from "./understand-order.ts";
 
 /** As much as a thousand rows of four thousand characters; what is held at once stays bounded, however long rows are. */
-const mostCharacters = 4_194_304;
+export const mostCharactersOfOrder = 4_194_304;
 
 /** Rows that stand together and have one reference. */
 export interface Fragment {
@@ -44,7 +44,7 @@ export class RowGroups {
     const key = own === null && this.#layout.plan.dialect === "shopify" ? this.#key : own;
     const goesOn = key !== null && key === this.#key;
     this.#characters += row.raw.length;
-    if (goesOn && this.#rows.length < mostRowsOfOrder && this.#characters <= mostCharacters) {
+    if (goesOn && this.#rows.length < mostRowsOfOrder && this.#characters <= mostCharactersOfOrder) {
       this.#rows.push(row);
       return undefined;
     }

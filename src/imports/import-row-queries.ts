@@ -13,6 +13,7 @@ export interface StagedOrder {
   readonly orderNo: number;
   readonly rows: number;
   readonly liveRows: number;
+  readonly characters: number;
   readonly exception: string | null;
   readonly unpaid: boolean;
   readonly reference: string | null;
@@ -36,6 +37,7 @@ export const copyOrders = copyRows<StagedOrder>("imports.copy_orders", "imports.
   order_no: (order) => order.orderNo,
   rows: (order) => order.rows,
   live_rows: (order) => order.liveRows,
+  characters: (order) => order.characters,
   exception: (order) => order.exception,
   unpaid: (order) => order.unpaid,
   reference: (order) => order.reference,
@@ -73,112 +75,18 @@ export const deleteRows = change<Tx, { importId: bigint; limit: number }>(
                                               where import_id = :importId order by row_no limit :limit) as first)`,
 );
 
-/**
- * Makes fragments of one order part of the first of them: those with one UUID, or without one with one reference. A name
- * is looked at in one of so many parts, so that the statement's time and memory are bounded however many orders there
- * are. A second run finds nothing to do.
- */
-export const mergeFragments = change<Tx, { importId: bigint; part: number; parts: number }>(
-  "imports.merge_fragments",
-  `
-  with repeated as materialized (
-    select import_id, min(order_no) as first, array_agg(order_no) as fragments
-      from imports.import_orders
-     where import_id = :importId and coalesce(uid::text, reference) is not null
-       and (hashtext(coalesce(uid::text, reference)) & 2147483647) % :parts::int = :part::int
-     group by import_id, uid, case when uid is null then reference end
-    having count(*) > 1
-  ), members as materialized (
-    select import_id, first, unnest(fragments) as order_no
-      from repeated
-  )
-  update imports.import_orders as fragments
-     set merged_into = members.first
-    from members
-   where fragments.import_id = members.import_id and fragments.order_no = members.order_no
-     and members.order_no > members.first and fragments.merged_into is null`,
-);
-
-/** Orders that have fragments elsewhere and were not put together yet, by their numbers. */
-export const listMerged = many<Sql, { importId: bigint; after: number; limit: number }, { orderNo: number }>(
-  "imports.list_merged",
-  `
-  select distinct merged_into as order_no
-    from imports.import_orders
-   where import_id = :importId and merged_into > :after
-   order by merged_into
-   limit :limit`,
-);
-
-/** The fragments of orders, in the order of the file. `order_no` is the whole order's. */
-export const listFragments = many<
-  Sql,
-  { importId: bigint; orderNos: number[] },
-  { orderNo: number; fragmentNo: number; rows: number; liveRows: number; exception: string | null }
->(
-  "imports.list_fragments",
-  `
-  select order_no, order_no as fragment_no, rows, live_rows, exception
-    from imports.import_orders
-   where import_id = :importId and order_no = any(:orderNos::int[])
-   union all
-  select merged_into, order_no, rows, live_rows, exception
-    from imports.import_orders
-   where import_id = :importId and merged_into = any(:orderNos::int[])
-   order by fragment_no`,
-);
-
-/** Rows by their numbers, in the order of the file. */
+/** Rows by their numbers, in the order of the file, with so much of each text at most. */
 export const listRowsOf = many<
   Sql,
-  { importId: bigint; rowNos: number[] },
+  { importId: bigint; rowNos: number[]; characters: number },
   { orderNo: number; rowNo: number; line: number; raw: string; dropped: boolean }
 >(
   "imports.list_rows_of",
   `
-  select order_no, row_no, line, raw, dropped
+  select order_no, row_no, line, left(raw, :characters::int) as raw, dropped
     from imports.import_rows
    where import_id = :importId and row_no = any(:rowNos::int[])
    order by row_no`,
-);
-
-/** How orders are understood now that their fragments were read together. */
-export const saveMerged = change<
-  Tx,
-  {
-    importIds: bigint[];
-    orderNos: number[];
-    liveRows: number[];
-    fragments: number[];
-    exceptions: (string | null)[];
-    unpaids: boolean[];
-    sources: (string | null)[];
-    drafts: (string | null)[];
-    reasons: (string | null)[];
-  }
->(
-  "imports.save_merged",
-  `
-  update imports.import_orders as staged
-     set live_rows = given.live_rows, fragments = given.fragments, exception = given.exception, unpaid = given.unpaid,
-         source = given.source, draft = given.draft, reason = given.reason
-    from unnest(:importIds::bigint[], :orderNos::int[], :liveRows::int[], :fragments::int[], :exceptions::text[],
-                :unpaids::boolean[], :sources::text[], :drafts::json[], :reasons::json[])
-           as given (import_id, order_no, live_rows, fragments, exception, unpaid, source, draft, reason)
-   where staged.import_id = given.import_id and staged.order_no = given.order_no`,
-);
-
-export const saveRowFaults = change<
-  Tx,
-  { importIds: bigint[]; rowNos: number[]; faults: (string | null)[]; droppeds: boolean[] }
->(
-  "imports.save_row_faults",
-  `
-  update imports.import_rows as rows
-     set faults = given.faults, dropped = given.dropped
-    from unnest(:importIds::bigint[], :rowNos::int[], :faults::json[], :droppeds::boolean[])
-           as given (import_id, row_no, faults, dropped)
-   where rows.import_id = given.import_id and rows.row_no = given.row_no`,
 );
 
 /** What became of orders; on all fragments of one. Touches no index where there is no exception. */
@@ -228,14 +136,17 @@ export interface WaitingOrder {
 /** A range of rows; it has the orders that begin there. */
 export type RowRange = { importId: bigint; after: number; to: number };
 
-/** Orders that wait to be placed, in the order of the file. */
-export const listWaiting = many<Sql, RowRange, WaitingOrder>(
+/** Orders that wait to be placed, in the order of the file: as many as have so many rows, the first in any case. */
+export const listWaiting = many<Sql, RowRange & { rows: number }, WaitingOrder>(
   "imports.list_waiting",
   `
   select order_no, live_rows, fragments, unpaid, source, uid, draft
-    from imports.import_orders
-   where import_id = :importId and order_no > :after and order_no <= :to
-     and order_id is null and exception is null and merged_into is null
+    from (select order_no, live_rows, fragments, unpaid, source, uid, draft,
+                 sum(live_rows) over (order by order_no) - live_rows as rows_before
+            from imports.import_orders
+           where import_id = :importId and order_no > :after and order_no <= :to
+             and order_id is null and exception is null and merged_into is null) as waiting
+   where rows_before < :rows
    order by order_no
    limit :to - :after`,
 );
@@ -278,7 +189,16 @@ export interface ImportRow {
   readonly raw: string;
 }
 
-const rowColumns = `
+// Rows may have a megabyte each: of many of them no more is read than so many bytes, one row more at most. Their texts are
+// looked at last, so that of those that are left out none is read.
+const bounded = `
+  select row_no, line, order_no, faults, reason, reference, order_id, left(raw, :characters::int) as raw, status
+    from (select page.*,
+                 sum(least(octet_length(raw), :characters::bigint * 4)) over (order by row_no)
+                   - least(octet_length(raw), :characters::bigint * 4) as bytes_before
+            from (`;
+
+const rowColumns = `${bounded}
   select rows.row_no, rows.line, rows.order_no, rows.faults, staged.reason, staged.reference, staged.order_id, rows.raw,
          case when rows.dropped then 'dropped'
               else coalesce(staged.exception, case when staged.order_id is null then 'pending' else 'placed' end)
@@ -296,9 +216,12 @@ const along = `${rowColumns}
 
 const inOrder = `
    order by rows.row_no
-   limit :limit`;
+   limit :limit) as page) as weighed
+   where bytes_before < :bytes
+   order by row_no`;
 
-export type RowPage = RowRange & { limit: number };
+/** So many rows, in so many bytes, with so much of each text. */
+export type RowPage = RowRange & { limit: number; bytes: number; characters: number };
 
 /** Rows in the order of the file. */
 export const listRows = many<Sql, RowPage, ImportRow>("imports.list_rows", `${along}${inOrder}`);

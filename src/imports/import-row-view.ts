@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { type OrderTold, orderStatuses } from "../orders/index.ts";
-import { importRowStatuses } from "./import.ts";
+import { importRowStatuses, longestTextShown } from "./import.ts";
 import type { ImportRow } from "./import-row-queries.ts";
 import type { FilePlan } from "./reading.ts";
 
@@ -63,8 +63,6 @@ export const ImportRowListView = Type.Object(
   { title: "ImportRowPage" },
 );
 
-const longestText = 10_000; // Rows may have a megabyte; a page of such would be no page.
-
 /** A row, with how orders stand by their ids. */
 export function rowView(row: ImportRow, orders: ReadonlyMap<bigint, OrderTold>): ImportRowView {
   const order = row.orderId === null ? undefined : orders.get(row.orderId);
@@ -75,8 +73,8 @@ export function rowView(row: ImportRow, orders: ReadonlyMap<bigint, OrderTold>):
     reference: row.reference,
     order: order ? orderView(order) : null,
     reasons: [...(row.faults ?? []), ...(row.reason ? [row.reason] : [])],
-    text: row.raw.slice(0, longestText),
-    text_cut: row.raw.length > longestText,
+    text: row.raw.slice(0, longestTextShown),
+    text_cut: row.raw.length > longestTextShown,
   };
 }
 

@@ -50,6 +50,9 @@ export type ImportStage = (typeof importStages)[number];
 /** As many items as an order may have; also the most rows that are kept as one fragment. */
 export const mostRowsOfOrder = 1_000;
 
+/** As much of a row is shown where rows are listed: they may have a megabyte, and a page of such would be no page. */
+export const longestTextShown = 10_000;
+
 /** What became of orders and rows so far. Those that are none of it are pending. */
 export interface ImportCounts {
   readonly rowsRead: number;

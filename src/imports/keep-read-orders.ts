@@ -82,9 +82,10 @@ function stagedOrder(importId: bigint, order: ReadOrder): StagedOrder {
     orderNo: rows[0]?.rowNo ?? 0,
     rows: rows.length,
     liveRows: liveRowCount(order),
+    characters: rows.reduce((sum, { raw }) => sum + raw.length, 0),
     exception: exceptionOf(order),
     unpaid: order.unpaid,
-    reference: order.reference === null ? null : storable(order.reference),
+    reference: storableReference(order.reference),
     source: order.source === null ? null : storable(order.source),
     uid: order.uid,
     draft: draft === null ? null : JSON.stringify(draft),
@@ -107,6 +108,13 @@ function stagedRows(importId: bigint, { rows }: ReadOrder): StagedRow[] {
 /** Faults as they are kept; null when there is none. */
 export function faultsText(faults: readonly RowFault[]): string | null {
   return faults.length === 0 ? null : JSON.stringify(faults).replaceAll("\\u0000", "\\ufffd");
+}
+
+const longestReference = 400; // Two hundred characters may take as many; no longer one is a draft's.
+
+/** A reference under which an order can be found; what is too long to be one is none, and its row says so. */
+function storableReference(reference: string | null): string | null {
+  return reference === null || reference.length > longestReference ? null : storable(reference);
 }
 
 const nul = "\u0000";

@@ -87,6 +87,42 @@ describe("eachRejectedRow", () => {
   );
 });
 
+describe("rows of a megabyte", () => {
+  const longest = 1_048_576;
+
+  async function givenLong(tx: Tx): Promise<Import> {
+    const order = readOrder(1, { rows: 12, faults: [faulty] });
+    const long = { ...order, rows: order.rows.map((row) => ({ ...row, raw: row.raw.padEnd(longest, "注") })) };
+    return getImport(tx, (await givenReady(tx, [long])).uid);
+  }
+
+  test(
+    "are given whole and a few at a time when they were rejected",
+    inTx(async (tx) => {
+      const batches: number[] = [];
+      for await (const rows of eachRejectedRow(tx, await givenLong(tx))) {
+        batches.push(rows.length);
+        assert.ok(rows.every(({ raw }) => raw.length === longest));
+      }
+      assert.deepEqual(batches, Array(6).fill(2));
+    }),
+  );
+
+  test(
+    "are listed with their beginnings",
+    inTx(async (tx) => {
+      const one = await givenLong(tx);
+      const { rows } = await listImportRows(tx, one, { limit: 20 });
+      assert.deepEqual(
+        rows.map(({ rowNo, raw }) => [rowNo, raw.length]),
+        Array.from({ length: 12 }, (_, index) => [index + 1, 10_001]),
+      );
+      const { orders } = await previewImport(tx, one);
+      assert.deepEqual(new Set(orders[0]?.rows.map(({ raw }) => raw.length)), new Set([1_000]));
+    }),
+  );
+});
+
 describe("previewImport", () => {
   test(
     "shows how the file and its first orders are understood",

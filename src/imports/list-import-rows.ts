@@ -1,7 +1,7 @@
 import type { Sql } from "../platform/db.ts";
 import type { Page, PageWanted } from "../platform/page-by-id.ts";
 import { cursorUnknown } from "../platform/page-errors.ts";
-import { type Import, type ImportRowStatus, mostRowsOfOrder } from "./import.ts";
+import { type Import, type ImportRowStatus, longestTextShown, mostRowsOfOrder } from "./import.ts";
 import {
   type ImportRow,
   listDroppedRows,
@@ -11,6 +11,7 @@ import {
   listRows,
   type RowPage,
 } from "./import-row-queries.ts";
+import { longestRow } from "./split-rows.ts";
 
 const numberShape = /^\d{1,9}$/;
 
@@ -27,7 +28,8 @@ export async function listImportRows(
   // One more than is shown tells whether there is a next page.
   const wanted = limit + 1;
   const found: ImportRow[] = [];
-  for await (const rows of eachRowOf(sql, given, { status, after, atOnce: wanted })) {
+  const asked = { status, after, atOnce: wanted, characters: longestTextShown + 1 };
+  for await (const rows of eachRowOf(sql, given, asked)) {
     found.push(...rows);
     if (found.length >= wanted) break;
   }
@@ -36,21 +38,25 @@ export async function listImportRows(
   return { rows, nextCursor: found.length > limit && last ? cursorOf(last) : null };
 }
 
-const rejectedAtOnce = 500; // Rows are up to 1 MiB each, mostly a hundred bytes.
+const rejectedAtOnce = 500;
 
 /**
  * Every row of orders that were rejected, without dropped ones, in the order of the file: so many at a time, so that
  * whoever takes them slowly holds nothing of the database.
  */
 export function eachRejectedRow(sql: Sql, given: Import): AsyncGenerator<readonly ImportRow[]> {
-  return eachRowOf(sql, given, { status: "rejected", after: 0, atOnce: rejectedAtOnce });
+  return eachRowOf(sql, given, { status: "rejected", after: 0, atOnce: rejectedAtOnce, characters: longestRow });
 }
 
 interface Wanted {
   readonly status: ImportRowStatus | undefined;
   readonly after: number;
   readonly atOnce: number;
+  /** Of each text. */
+  readonly characters: number;
 }
+
+const bytesAtOnce = 4_194_304; // Rows have a hundred bytes mostly, and a megabyte some.
 
 /** Few are looked through in vain where rows of a status are rare; no more are read than fill a page where they are not. */
 const firstRange = 1_000;
@@ -63,11 +69,12 @@ async function* eachRowOf(sql: Sql, given: Import, wanted: Wanted): AsyncGenerat
   let { after } = wanted;
   for (let range = firstRange; after < rowsRead; ) {
     const to = after + range;
-    const rows = await select(sql, wanted.status, { importId, after, to, limit: wanted.atOnce });
+    const bounds = { limit: wanted.atOnce, bytes: bytesAtOnce, characters: wanted.characters };
+    const rows = await select(sql, wanted.status, { importId, after, to, ...bounds });
     const last = rows.at(-1);
     if (last) yield rows;
     else range = Math.min(range * 2, widestRange);
-    after = last && rows.length === wanted.atOnce ? last.rowNo : to;
+    after = last ? last.rowNo : to;
   }
 }
 

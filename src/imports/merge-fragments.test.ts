@@ -123,6 +123,57 @@ describe("merging", () => {
   );
 
   test(
+    "rejects an order of more characters than one may have without reading them, wherever its rows stand",
+    inTx(async (tx) => {
+      const long = (rowNo: number, reference: string) => {
+        const order = readOrder(rowNo, { reference });
+        return { ...order, rows: order.rows.map((row) => ({ ...row, raw: `${row.raw}${" ".repeat(1_048_000)}` })) };
+      };
+      const given = await merged(
+        tx,
+        [1, 2, 3, 4, 5, 6, 7, 8, 9].map((rowNo) => long(rowNo, rowNo % 2 ? "A" : "B")),
+      );
+      assert.deepEqual(
+        (await stagedOrders(tx)).slice(0, 2).map(({ exception, fragments }) => [exception, fragments]),
+        [
+          ["rejected", 5],
+          [null, 4],
+        ],
+      );
+      assert.deepEqual([given.ordersRead, given.ordersRejected, given.rowsRejected], [2, 1, 5]);
+    }),
+  );
+
+  test(
+    "reads no more at once than is worth a transaction, however many rows orders have that stand apart",
+    inTx(async (tx) => {
+      const fragments = Array.from({ length: 4 * 50 }, (_, index) => {
+        return readOrder(index * 18 + 1, { reference: `A-${index % 4}`, rows: 18 });
+      });
+      const given = await givenReading(tx, fragments);
+      const own = ownerOf(given);
+      await beginMerging(tx, own, noon);
+      await findFragments(tx, own, { part: 0, parts: 1 }, noon);
+      const marks: number[] = [];
+      while (await mergeNext(tx, own, given, noon)) marks.push((await getImport(tx, given.uid)).mark);
+      assert.deepEqual(marks, [37, 55]);
+      const { ordersRead, ordersRejected } = await getImport(tx, given.uid);
+      assert.deepEqual([ordersRead, ordersRejected], [4, 0]);
+    }),
+  );
+
+  test(
+    "takes a text that is too long for no reference",
+    inTx(async (tx) => {
+      const reference = "A".repeat(401);
+      await merged(tx, [readOrder(1, { reference }), readOrder(2), readOrder(3, { reference })]);
+      const kept = await ask(tx, "select reference, merged_into from imports.import_orders order by order_no");
+      const none = { reference: null, mergedInto: null };
+      assert.deepEqual(kept, [none, { ...none, reference: "A-2" }, none]);
+    }),
+  );
+
+  test(
     "finds the same in one part and in many",
     inTx(async (tx) => {
       const orders = Array.from({ length: 40 }, (_, index) => readOrder(index + 1, { reference: `A-${index % 20}` }));

@@ -1,22 +1,24 @@
 import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import { faultOf } from "./fault.ts";
-import { countStep, holdOwn, type Runner } from "./hold-runner.ts";
-import { type Import, mostRowsOfOrder } from "./import.ts";
-import type { ImportProgress } from "./import-queries.ts";
 import {
   listFragments,
   listMerged,
-  listRowsOf,
+  type MergedOrder,
   mergeFragments,
-  saveFragmentOutcomes,
   saveMerged,
   saveRowFaults,
-} from "./import-row-queries.ts";
+} from "./fragment-queries.ts";
+import { mostCharactersOfOrder } from "./group-rows.ts";
+import { countStep, holdOwn, type Runner } from "./hold-runner.ts";
+import { type Import, mostRowsOfOrder } from "./import.ts";
+import type { ImportProgress } from "./import-queries.ts";
+import { listRowsOf, saveFragmentOutcomes } from "./import-row-queries.ts";
 import { exceptionOf, faultsText, liveRowCount } from "./keep-read-orders.ts";
 import { changeImport } from "./move-import.ts";
 import type { ReadOrder } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
+import { longestRow } from "./split-rows.ts";
 
 const ordersInPart = 1_000_000; // A part is sorted out in a few seconds, within a statement's time.
 
@@ -48,23 +50,12 @@ export async function findFragments(
   await countStep(tx, own, { stage: "merging" }, now);
 }
 
-const ordersAtOnce = 500;
-const rowsAtOnce = 2_000; // Or those of one order: what is held at once is bounded.
+// What is held at once is bounded: so much, and one order more, which has a thousand rows and four million characters at most.
+const atOnce = { limit: 500, rows: 2_000, characters: 4_194_304 };
 
-interface Fragments {
-  readonly orderNo: number;
-  readonly fragmentNos: number[];
-  readonly rowNos: number[];
-  rows: number;
-  liveRows: number;
-  rejected: number;
-  dropped: number;
-  rejectedRows: number;
-}
-
-/** How an order is understood when its fragments are read as one. */
+/** How an order is understood when its fragments are read as one; undefined when they are too much for one order. */
 interface Whole {
-  readonly fragments: Fragments;
+  readonly merged: MergedOrder;
   readonly read: ReadOrder | undefined;
 }
 
@@ -75,54 +66,19 @@ interface Whole {
 export async function mergeNext(tx: Tx, own: Runner, given: Import, now: Date): Promise<boolean> {
   const { importId } = own;
   const held = await holdOwn(tx, own);
-  const merged = await listMerged(tx, { importId, after: held.mark, limit: ordersAtOnce });
-  if (merged.length === 0) return false;
-  const orderNos = merged.map(({ orderNo }) => orderNo);
-  const found = firstRows(gather(await listFragments(tx, { importId, orderNos })));
+  const most = { rowsOfOrder: mostRowsOfOrder, charactersOfOrder: mostCharactersOfOrder };
+  const found = await listMerged(tx, { importId, after: held.mark, ...atOnce, ...most });
+  const last = found.at(-1);
+  if (last === undefined) return false;
   const wholes = await readWholes(tx, given, found);
   await saveWholes(tx, importId, wholes);
   const counts = sumOf(wholes.map(changeOf));
-  await countStep(tx, own, { stage: "merging", counts, mark: found.at(-1)?.orderNo ?? 0 }, now);
+  await countStep(tx, own, { stage: "merging", counts, mark: last.orderNo }, now);
   return true;
 }
 
-/** As many orders as are read at once: the first in any case. */
-function firstRows(found: readonly Fragments[]): Fragments[] {
-  let rows = 0;
-  return found.filter((fragments, index) => {
-    rows += isReadable(fragments) ? fragments.rows : 0;
-    return index === 0 || rows <= rowsAtOnce;
-  });
-}
-
-function isReadable({ rows }: Fragments): boolean {
-  return rows <= mostRowsOfOrder;
-}
-
-function gather(rows: Awaited<ReturnType<typeof listFragments>>): Fragments[] {
-  const byOrder = new Map<number, Fragments>();
-  for (const { orderNo, fragmentNo, rows: count, liveRows, exception } of rows) {
-    const none = {
-      orderNo,
-      fragmentNos: [],
-      rowNos: [],
-      rows: 0,
-      liveRows: 0,
-      rejected: 0,
-      dropped: 0,
-      rejectedRows: 0,
-    };
-    const order: Fragments = byOrder.get(orderNo) ?? none;
-    byOrder.set(orderNo, order);
-    order.fragmentNos.push(fragmentNo);
-    if (order.rows + count <= mostRowsOfOrder) order.rowNos.push(...numbersFrom(fragmentNo, count));
-    order.rows += count;
-    order.liveRows += liveRows;
-    if (exception === "rejected") order.rejected += 1;
-    if (exception === "rejected") order.rejectedRows += liveRows;
-    if (exception === "dropped") order.dropped += 1;
-  }
-  return [...byOrder.values()].sort((one, other) => one.orderNo - other.orderNo);
+function isReadable({ rows, characters }: MergedOrder): boolean {
+  return rows <= mostRowsOfOrder && characters <= mostCharactersOfOrder;
 }
 
 /** The numbers of rows that stand together. */
@@ -130,25 +86,27 @@ export function numbersFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-async function readWholes(tx: Tx, given: Import, found: readonly Fragments[]): Promise<Whole[]> {
+async function readWholes(tx: Tx, given: Import, found: readonly MergedOrder[]): Promise<Whole[]> {
   const { importId, plan, options } = given;
   if (plan === null) throw new Error(`Import ${given.uid} is merged before it was understood.`);
-  const readable = found.filter(isReadable);
-  const orderOf = new Map(readable.flatMap((one) => one.fragmentNos.map((fragmentNo) => [fragmentNo, one.orderNo])));
-  const rows = await listRowsOf(tx, { importId, rowNos: readable.flatMap((one) => one.rowNos) });
+  const orderNos = found.filter(isReadable).map(({ orderNo }) => orderNo);
+  const fragments = await listFragments(tx, { importId, orderNos, limit: mostRowsOfOrder });
+  const orderOf = new Map(fragments.map(({ fragmentNo, orderNo }) => [fragmentNo, orderNo]));
+  const rowNos = fragments.flatMap(({ fragmentNo, rows }) => numbersFrom(fragmentNo, rows));
+  const rows = await listRowsOf(tx, { importId, rowNos, characters: longestRow });
   const byOrder = Map.groupBy(rows, ({ orderNo }) => orderOf.get(orderNo));
-  return found.map((fragments) => {
-    const own = byOrder.get(fragments.orderNo);
-    return { fragments, read: own && rereadOrder(plan, options, own) };
+  return found.map((merged) => {
+    const own = byOrder.get(merged.orderNo);
+    return { merged, read: own && rereadOrder(plan, options, own) };
   });
 }
 
 async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): Promise<void> {
   const columns = columnsOf(wholes, {
     importIds: () => importId,
-    orderNos: ({ fragments }) => fragments.orderNo,
-    liveRows: ({ fragments, read }) => (read ? liveRowCount(read) : fragments.liveRows),
-    fragments: ({ fragments }) => fragments.fragmentNos.length,
+    orderNos: ({ merged }) => merged.orderNo,
+    liveRows: ({ merged, read }) => (read ? liveRowCount(read) : merged.liveRows),
+    fragments: ({ merged }) => merged.fragments,
     exceptions: ({ read }) => (read ? (exceptionOf(read) as string | null) : "rejected"),
     unpaids: ({ read }) => read?.unpaid ?? false,
     sources: ({ read }) => read?.source ?? null,
@@ -168,15 +126,15 @@ async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): P
 }
 
 /** What counts otherwise now than when each fragment was taken for an order. */
-function changeOf({ fragments, read }: Whole): Partial<ImportProgress> {
+function changeOf({ merged, read }: Whole): Partial<ImportProgress> {
   const exception = read ? exceptionOf(read) : "rejected";
-  const liveRows = read ? liveRowCount(read) : fragments.liveRows;
+  const liveRows = read ? liveRowCount(read) : merged.liveRows;
   return {
-    ordersRead: 1 - fragments.fragmentNos.length,
-    ordersDropped: (exception === "dropped" ? 1 : 0) - fragments.dropped,
-    ordersRejected: (exception === "rejected" ? 1 : 0) - fragments.rejected,
-    rowsDropped: fragments.liveRows - liveRows,
-    rowsRejected: (exception === "rejected" ? liveRows : 0) - fragments.rejectedRows,
+    ordersRead: 1 - merged.fragments,
+    ordersDropped: (exception === "dropped" ? 1 : 0) - merged.dropped,
+    ordersRejected: (exception === "rejected" ? 1 : 0) - merged.rejected,
+    rowsDropped: merged.liveRows - liveRows,
+    rowsRejected: (exception === "rejected" ? liveRows : 0) - merged.rejectedRows,
   };
 }
 

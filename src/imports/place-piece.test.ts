@@ -33,7 +33,7 @@ async function givenRunning(
 }
 
 async function pieceOf(sql: Tx | Db, given: Import): Promise<Piece> {
-  const waiting = await listWaiting(sql, { importId: given.importId, after: 0, to: 100 });
+  const waiting = await listWaiting(sql, { importId: given.importId, after: 0, to: 100, rows: 100 });
   const drawn = await ask<{ id: bigint }>(sql, "select nextval('orders.order_ids') as id from generate_series(1, $1)", [
     waiting.length,
   ]);
@@ -49,6 +49,20 @@ async function placed(tx: Tx, given: Import): Promise<Import> {
   await placePiece(tx, { own: own(given), given, piece: await pieceOf(tx, given) }, policy, noon);
   return getImport(tx, given.uid);
 }
+
+describe("listWaiting", () => {
+  test(
+    "answers as many orders as have so many rows, the first in any case",
+    inTx(async (tx) => {
+      const given = await givenRunning(tx, [readOrder(1, { rows: 5 }), readOrder(6), readOrder(7), readOrder(8)]);
+      const after = async (row: number) => {
+        const range = { importId: given.importId, after: row, to: 100, rows: 2 };
+        return (await listWaiting(tx, range)).map(({ orderNo }) => orderNo);
+      };
+      assert.deepEqual([await after(0), await after(1), await after(8)], [[1], [6, 7], []]);
+    }),
+  );
+});
 
 describe("placePiece", () => {
   test(

@@ -1,11 +1,13 @@
 import type { OrderDraft } from "../orders/index.ts";
 import type { Sql } from "../platform/db.ts";
-import type { Import } from "./import.ts";
+import { listFragments } from "./fragment-queries.ts";
+import { type Import, mostRowsOfOrder } from "./import.ts";
 import { getFaultCounts } from "./import-queries.ts";
-import { countReasons, listFirstOrders, listFragments, listRowsOf } from "./import-row-queries.ts";
+import { countReasons, listFirstOrders, listRowsOf } from "./import-row-queries.ts";
 import { numbersFrom } from "./merge-fragments.ts";
 import type { FilePlan } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
+import { longestRow } from "./split-rows.ts";
 
 /** How many rows have a fault of a kind. */
 export interface FaultSummary {
@@ -35,7 +37,8 @@ export interface ImportPreview {
 
 const shownOrders = 10;
 const lookedThrough = 10_000; // Where the first orders are.
-const mostRowsShown = 100; // Of an order of hundreds of rows the first tell how they are understood.
+// Of an order of hundreds of rows the first tell how they are understood, of a row of a megabyte its beginning.
+const shown = { rows: 100, characters: 1_000 };
 
 /** How a file is understood: its columns, the first orders, and what is wrong by kind. */
 export async function previewImport(sql: Sql, given: Import): Promise<ImportPreview> {
@@ -45,34 +48,41 @@ export async function previewImport(sql: Sql, given: Import): Promise<ImportPrev
     getFaultCounts(sql, { importId }),
     countReasons(sql, { importId }),
   ]);
-  const rows = await rowsByOrder(
-    sql,
-    importId,
-    orders.map(({ orderNo }) => orderNo),
-  );
-  const shown = orders.map(({ orderNo, reference, draft, orderId }): PreviewedOrder => {
-    const own = rows.get(orderNo) ?? [];
+  const isPlaced = ({ orderId }: { orderId: bigint | null }) => orderId !== null;
+  const [placed, others] = await Promise.all([
+    rowsByOrder(sql, given, orders.filter(isPlaced), { rows: mostRowsOfOrder, characters: longestRow }),
+    rowsByOrder(
+      sql,
+      given,
+      orders.filter((one) => !isPlaced(one)),
+      shown,
+    ),
+  ]);
+  const previewed = orders.map((order): PreviewedOrder => {
+    const { orderNo, reference, draft } = order;
+    const own = (isPlaced(order) ? placed : others).get(orderNo) ?? [];
     // A draft is forgotten once its order is placed, and read again from its rows.
-    const read = orderId === null || plan === null ? draft : rereadOrder(plan, given.options, own).draft;
-    return { orderNo, reference, draft: read as OrderDraft | null, rows: own.slice(0, mostRowsShown) };
+    const read = !isPlaced(order) || plan === null ? draft : rereadOrder(plan, given.options, own).draft;
+    return { orderNo, reference, draft: read as OrderDraft | null, rows: own.slice(0, shown.rows) };
   });
-  return { plan, orders: shown, faults: [...faultCounts, ...reasons], duplicates: given.ordersDuplicate };
+  return { plan, orders: previewed, faults: [...faultCounts, ...reasons], duplicates: given.ordersDuplicate };
 }
 
 type RawRow = PreviewedOrder["rows"][number];
 
-/** The rows of orders, with those of their fragments elsewhere. */
-async function rowsByOrder(sql: Sql, importId: bigint, orderNos: readonly number[]): Promise<Map<number, RawRow[]>> {
-  const fragments = await listFragments(sql, { importId, orderNos: [...orderNos] });
+/** The rows of orders, with those of their fragments elsewhere: so many of each, and so much of each text. */
+async function rowsByOrder(
+  sql: Sql,
+  { importId }: Import,
+  orders: readonly { readonly orderNo: number }[],
+  most: { readonly rows: number; readonly characters: number },
+): Promise<Map<number, RawRow[]>> {
+  const orderNos = orders.map(({ orderNo }) => orderNo);
+  const fragments = await listFragments(sql, { importId, orderNos, limit: most.rows });
   const orderOf = new Map(fragments.map(({ fragmentNo, orderNo }) => [fragmentNo, orderNo]));
-  const rowNos = fragments.flatMap(({ fragmentNo, rows }) => numbersFrom(fragmentNo, rows));
-  const rows = await listRowsOf(sql, { importId, rowNos });
-  const byOrder = new Map<number, RawRow[]>();
-  for (const { orderNo, rowNo, line, raw } of rows) {
-    const whole = orderOf.get(orderNo) ?? orderNo;
-    const own = byOrder.get(whole) ?? [];
-    own.push({ rowNo, line, raw });
-    byOrder.set(whole, own);
-  }
-  return byOrder;
+  const rowNos = [...Map.groupBy(fragments, ({ orderNo }) => orderNo).values()].flatMap((own) =>
+    own.flatMap(({ fragmentNo, rows }) => numbersFrom(fragmentNo, rows)).slice(0, most.rows),
+  );
+  const rows = await listRowsOf(sql, { importId, rowNos, characters: most.characters });
+  return Map.groupBy(rows, ({ orderNo }) => orderOf.get(orderNo) ?? orderNo);
 }

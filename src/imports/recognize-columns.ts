@@ -44,7 +44,8 @@ export function recognizeColumns(names: readonly string[], options: ImportOption
   refuseAmbiguous(columns);
   const grouping = groupingOf(columns, dialect, options.grouping);
   refuseMissing(columns, { dialect, grouping, options });
-  return { dialect, columns, grouping };
+  // A fault says the name of its column, on each row that has it.
+  return { dialect, columns: columns.map((column) => ({ ...column, name: shorten(column.name) })), grouping };
 }
 
 /**

@@ -181,6 +181,10 @@ describe("recognizeFile: formats", () => {
 });
 
 describe("recognizeFile: columns", () => {
+  test("keeps the beginning of a name that is long: each fault of a row says it again", () => {
+    const { columns } = planOf(plain.replace("unit_price", `unit${"_".repeat(50_000)}price`));
+    assert.deepEqual([columns.at(-1)?.field, columns.at(-1)?.name.length], ["unit_price", 201]);
+  });
   test("knows the names that shops use, in any case and with any marks", () => {
     const names = "Order-ID;E-Mail;CURRENCY;Product Name;Qty.;unit price;Freight;OrderDate;Order_Total;Colour";
     const plan = planOf(`${names}\n${";".repeat(9)}x\n`);

@@ -22,7 +22,7 @@ select format('%s promises that something stands once, and is not there or not u
          'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'imports.import_orders_pkey',
          'imports.import_rows_pkey', 'imports.imports_file_once', 'imports.imports_pkey', 'imports.imports_uid_once',
          'notifications.mails_message_once', 'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
-         'orders.orders_reference_once', 'orders.orders_import_row_once',
+         'orders.orders_given_uid_once', 'orders.orders_reference_once', 'orders.orders_import_row_once',
          'payments.money_entries_pkey', 'payments.money_entries_reference_once', 'payments.payment_attempts_one_paid',
          'payments.payment_attempts_pkey', 'payments.refunds_pkey', 'payments.sandbox_payments_pkey',
          'payments.sandbox_refunds_pkey', 'payments.suspense_pkey', 'payments.webhook_inbox_pkey',

@@ -7,6 +7,8 @@ alter table orders.orders
   add column import_row int,
   add column csv_source text,
   add column batch_id uuid,
+  -- Whether the UUID came with the order instead of being drawn.
+  add column uid_given boolean not null default false,
   add column ordered_at timestamptz,
   add column customer_reference text,
   -- Whether the customer is told of it.
@@ -19,6 +21,9 @@ alter table orders.orders
 create unique index orders_reference_once on orders.orders (external_reference, source)
   where external_reference is not null;
 create unique index orders_import_row_once on orders.orders (import_id, import_row) where import_id is not null;
+-- Attempts and events are called as their order, with numbers in place of the last four digits: a given UUID leaves no
+-- room for another one that shares the others.
+create unique index orders_given_uid_once on orders.orders (left(uid::text, 32)) where uid_given;
 create index orders_of_batch on orders.orders (batch_id) where batch_id is not null;
 
 -- When the money moved, where somebody else took it earlier; null: when it was written down.

@@ -23,9 +23,11 @@ export interface OrderPolicy {
   readonly againMs: number;
 }
 
-/** Where an order came from, with what the source calls the customer. */
+/** Where an order came from, with what came with it. */
 export interface PlacedOrigin extends Origin {
+  /** What the source calls the customer. */
   readonly customerReference: string | null;
+  readonly uidIsGiven?: boolean;
 }
 
 /**

@@ -59,10 +59,11 @@ type OriginRows = {
   customerReferences: (string | null)[];
   notifies: boolean[];
   payUntils: (Date | null)[];
+  uidGivens: boolean[];
 };
 
 const originColumns = `captured_minor, source, external_reference, import_id, import_row, csv_source, batch_id,
-     ordered_at, customer_reference, notify, pay_until`;
+     ordered_at, customer_reference, notify, pay_until, uid_given`;
 
 /** As `insertOrders`, for orders that came from elsewhere: the many that did not pay nothing for these columns. */
 export const insertOrdersWithOrigin = change<Tx, OrderRows & OriginRows>(
@@ -75,7 +76,7 @@ export const insertOrdersWithOrigin = change<Tx, OrderRows & OriginRows>(
     from unnest(${placedArrays}, :capturedMinors::bigint[], :sources::text[], :externalReferences::text[],
                 :importIds::uuid[], :importRows::int[], :csvSources::text[], :batchIds::uuid[],
                 :orderedAts::timestamptz[], :customerReferences::text[], :notifies::boolean[],
-                :payUntils::timestamptz[])
+                :payUntils::timestamptz[], :uidGivens::boolean[])
       as given(${placedColumns},
                ${originColumns})`,
 );

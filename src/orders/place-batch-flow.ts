@@ -95,9 +95,15 @@ async function placeableOf(
   return placeable.sort(byReference);
 }
 
+/** By what two batches may meet at: references of orders, then of payments that were made elsewhere. */
 function byReference({ order: one }: Placeable, { order: other }: Placeable): number {
-  const [first, second] = [one.origin.externalReference ?? "", other.origin.externalReference ?? ""];
+  const [first, second] = [meetingPlace(one), meetingPlace(other)];
   return first < second ? -1 : first > second ? 1 : 0;
+}
+
+function meetingPlace({ origin, payment }: NewOrder): string {
+  const paid = payment.kind === "recorded" ? payment.reference : null;
+  return `${origin.externalReference ?? ""}\n${paid ?? ""}`;
 }
 
 /** What became of a batch so far: counts, and each member's outcome as text. */

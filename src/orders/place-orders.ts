@@ -13,7 +13,7 @@ import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 // Looked at before orders are written; whoever commits the same meanwhile makes the second one look again.
-declareRaces(["orders_reference_once", "orders_uid_once", recordedOnce]);
+declareRaces(["orders_reference_once", "orders_uid_once", "orders_given_uid_once", recordedOnce]);
 
 /** What became of an order that was to be placed. */
 export type Placement =
@@ -60,9 +60,9 @@ export async function placeOrders(
 function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
   const created = asCreated(given, changes.now);
   changes.placed.push(created);
-  if (given.origin !== noOrigin || given.customerReference !== null)
-    changes.origins.set(given.orderId, { ...given.origin, customerReference: given.customerReference });
-  const { by, payment } = given;
+  const { by, payment, origin, customerReference, uidIsGiven = false } = given;
+  if (origin !== noOrigin || customerReference !== null || uidIsGiven)
+    changes.origins.set(given.orderId, { ...origin, customerReference, uidIsGiven });
   const pending = addEvent(changes, created, { ...orderCreated(created, changes.now), by }, { to: "pending" });
   if (pending.totalMinor === 0n) return confirm(changes, pending, given);
   switch (payment.kind) {

@@ -250,4 +250,25 @@ describe("two that place the same at once", () => {
     const paid = await placeAtOnce([recorded(3_003n, "wire-9")], [recorded(3_004n, "wire-9")]);
     assert.deepEqual(paid.sort(), [["placed"], ["rejected"]]);
   });
+
+  test("leave no room for two UUIDs of which events and attempts would be called alike", async () => {
+    const stem = newOrder(1n).uid.slice(0, -4);
+    const given = (orderId: bigint, digits: string) => ({
+      ...newOrder(orderId),
+      uid: `${stem}${digits}`,
+      uidIsGiven: true,
+    });
+    const outcomes = await placeAtOnce([given(3_101n, "0000")], [given(3_102n, "8001")]);
+    assert.deepEqual(outcomes.sort(), [["placed"], ["rejected"]]);
+  });
+
+  test("wait for each other, never each for the other, when they bring the same payments", async () => {
+    const wires = Array.from({ length: 50 }, (_, index) => `wire-${100 + index}`);
+    const forth = wires.map((wire, index) => recorded(4_000n + BigInt(index), wire));
+    const back = wires.map((wire, index) => recorded(5_000n + BigInt(index), wire)).reverse();
+    const before = db.load().repeated;
+    const outcomes = await placeAtOnce(forth, back);
+    assert.deepEqual(outcomes.map((one) => [...new Set(one)]).sort(), [["placed"], ["rejected"]]);
+    assert.ok(db.load().repeated - before <= 1);
+  });
 });

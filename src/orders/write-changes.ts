@@ -115,6 +115,7 @@ function insertPlaced(tx: Tx, orders: readonly OrderWithItems[], { origins }: Ch
     customerReferences: (order) => origins.get(order.orderId)?.customerReference ?? null,
     notifies: (order) => order.notify,
     payUntils: (order) => order.payUntil,
+    uidGivens: (order) => origins.get(order.orderId)?.uidIsGiven ?? false,
   });
   return insertOrdersWithOrigin(tx, { ...rows, ...from });
 }

@@ -35,10 +35,14 @@ export async function saveAttempts(tx: Tx, attempts: readonly PaymentAttempt[], 
   await updateAttempts(tx, { ...columns, now });
 }
 
-/** Adds rows to the ledger. A reference that stands there already makes the whole transaction fail. */
+/**
+ * Adds rows to the ledger, by their references: who writes the same ones waits here, and never each for the other. A
+ * reference that stands there already makes the whole transaction fail.
+ */
 export async function recordMoney(tx: Tx, entries: readonly MoneyEntry[], now: Date): Promise<void> {
   if (entries.length === 0) return;
-  const columns = columnsOf(entries, {
+  const sorted = entries.toSorted((one, other) => (one.reference < other.reference ? -1 : 1));
+  const columns = columnsOf(sorted, {
     orderIds: (one) => one.orderId,
     sequences: (one) => one.sequence,
     attempts: (one) => one.attempt,

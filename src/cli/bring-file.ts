@@ -28,7 +28,7 @@ export function checkOptions(given: object): ImportOptions {
     return readOptions(given);
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind !== "invalid") throw error;
-    const faults = error.extras.faults ?? [];
+    const faults = error.extras.faults ?? [{ pointer: "", detail: error.message }];
     const lines = faults.map(
       ({ pointer, detail }) => `${pointer.replace(/^\/options\/?/, "") || "The options"}: ${detail}`,
     );

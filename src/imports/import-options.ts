@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 
 /** What a column of a file can be. */
 export const fields = [
@@ -34,6 +34,7 @@ export type Field = (typeof fields)[number];
 
 const choice = <Word extends string>(words: readonly [Word, ...Word[]], description: string) =>
   Type.Enum([...words], { default: words[0], description: `${description} \`${words[0]}\` when left out.` });
+const whenLeftOut = / `[^`]+` when left out\.$/;
 
 export const mostColumns = 500; // A file with more is refused as well.
 
@@ -94,3 +95,26 @@ export const ImportOptions = Type.Object(
   { additionalProperties: false, title: "ImportOptions" },
 );
 export type ImportOptions = Static<typeof ImportOptions>;
+
+/** Each option alone, without what holds when it is left out. */
+const settled = Object.fromEntries(
+  Object.entries(ImportOptions.properties as Readonly<Record<string, TSchema & Described>>).map(([name, given]) => {
+    const { default: _, description = "", ...schema } = given;
+    return [name, Type.Optional({ ...schema, description: description.replace(whenLeftOut, "") } as TSchema)];
+  }),
+);
+
+interface Described {
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+/** Options to change; the others stay as they are. */
+export const ImportOptionChanges = Type.Unsafe<Partial<ImportOptions>>(
+  Type.Object(settled, { additionalProperties: false, title: "ImportOptionChanges" }),
+);
+
+/** Options as they are answered: all of them, but for those that have no value. */
+export const GivenImportOptions = Type.Unsafe<ImportOptions>(
+  Type.Object(settled, { additionalProperties: true, title: "GivenImportOptions" }),
+);

@@ -7,24 +7,23 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { holdImport } from "./find-imports.ts";
-import { fingerprintOfOptions } from "./fingerprint.ts";
 import type { Import } from "./import.ts";
-import { ImportOptions } from "./import-options.ts";
+import { ImportOptionChanges } from "./import-options.ts";
 import { ImportParams } from "./import-params.ts";
 import { ImportView, importView } from "./import-view.ts";
 import { pauseImport } from "./pause-import.ts";
 import { resumeImport } from "./resume-import.ts";
-import { reviseImport } from "./revise-import.ts";
+import { changeImportOptions } from "./revise-import.ts";
 import { type AskedOfImport, startImport } from "./start-import.ts";
 
 const tags = ["Imports"];
 
 const ReviseBody = Type.Object(
-  { options: ImportOptions },
+  { options: ImportOptionChanges },
   {
     additionalProperties: false,
     title: "ImportRevision",
-    examples: [{ options: { locale: "de-DE", currency: "EUR" } }],
+    examples: [{ options: { locale: "de-DE", mapping: { Bestellnr: "order_reference" } } }],
   },
 );
 
@@ -75,16 +74,15 @@ export function importVerbRoutes({ db, clock }: { db: Db; clock: Clock }): Fasti
         operationId: "reviseImport",
         summary: "Have an import's file read again with other options",
         description:
-          "All options are given anew; those left out are as in a new import. For an import that is `ready` or `failed` and has placed nothing.",
+          "Options that are left out stay as they are; a mapping is given whole. For an import that is `ready` or `failed` and has placed nothing.",
         params: ImportParams,
         body: ReviseBody,
         response: { 200: ImportView },
       },
       async handler(request, reply) {
         const { id: uid } = request.params;
-        const { options } = request.body;
-        const wanted = { uid, options, optionsHash: fingerprintOfOptions(options), by: doerOf(request) };
-        const work = async (tx: Tx, now: Date) => importView(await reviseImport(tx, wanted, now));
+        const changed = { uid, changes: request.body.options, by: doerOf(request) };
+        const work = async (tx: Tx, now: Date) => importView(await changeImportOptions(tx, changed, now));
         return sendAnswer(reply, await answerMatched(db, request, clock, { seen: seen(uid), work }));
       },
     });

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { type Import, importStages, importStatuses, ordersPending } from "./import.ts";
-import type { ImportOptions } from "./import-options.ts";
+import { GivenImportOptions, type ImportOptions } from "./import-options.ts";
 
 const Time = Type.String({ format: "date-time" });
 const TimeOrNull = (description: string, example: string | null) =>
@@ -35,7 +35,7 @@ const ImportOrderCounts = Type.Object(
 const uid = "019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f";
 const at = (path: string) => Type.String({ examples: [`/api/v2/${path}`] });
 
-const optionsExample = {
+const optionsExample: ImportOptions = {
   format: "auto",
   encoding: "auto",
   delimiter: "auto",
@@ -53,11 +53,6 @@ const optionsExample = {
   auto_start: false,
 };
 
-/** Options as they are answered: a schema of its own, since a request's have defaults and may be left out. */
-const GivenOptions = Type.Unsafe<ImportOptions>(
-  Type.Object({}, { additionalProperties: true, title: "GivenImportOptions", examples: [optionsExample] }),
-);
-
 export const ImportView = Type.Object(
   {
     id: Type.String({ format: "uuid", examples: [uid] }),
@@ -69,7 +64,7 @@ export const ImportView = Type.Object(
       description: "What is being done; null when nothing is.",
       examples: [null],
     }),
-    options: GivenOptions,
+    options: Type.Unsafe<ImportOptions>({ ...GivenImportOptions, examples: [optionsExample] }),
     bytes: Type.Unsafe<bigint>(count("The size of the file.", 512)),
     generation: Type.Integer({
       minimum: 1,
@@ -102,6 +97,7 @@ export const ImportView = Type.Object(
         rejected: at(`imports/${uid}/rejected.csv`),
         summary: at(`imports/${uid}/summary`),
         progress: at(`imports/${uid}/progress`),
+        events: at(`imports/${uid}/events`),
       },
       { title: "ImportLinks" },
     ),
@@ -155,6 +151,7 @@ function linksOf(uid: string): ImportView["links"] {
     rejected: `${path}/rejected.csv`,
     summary: `${path}/summary`,
     progress: `${path}/progress`,
+    events: `${path}/events`,
   };
 }
 

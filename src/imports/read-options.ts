@@ -3,6 +3,7 @@ import { invalidInput } from "../http/http-errors.ts";
 import { parseStrictJson } from "../http/strict-json.ts";
 import { type Fault, Refusal } from "../platform/errors.ts";
 import { ImportOptions } from "./import-options.ts";
+import { checkImportOptions } from "./recognize-file.ts";
 
 const check = inputCompiler()({ schema: ImportOptions as object, method: "POST", url: "", httpPart: "body" }) as (
   value: unknown,
@@ -10,18 +11,20 @@ const check = inputCompiler()({ schema: ImportOptions as object, method: "POST",
 
 /**
  * Options as they were given, with all that was left out filled in.
- * @throws http.invalid_input
+ * @throws http.invalid_input, import_file.time_zone_unknown, import_file.currency_unknown
  */
 export function readOptions(given: unknown): ImportOptions {
-  const options = structuredClone(given);
-  const checked = check(options);
-  if (checked === true) return options as ImportOptions;
-  throw below("/options", checked.error.extras.faults ?? []);
+  const read = structuredClone(given);
+  const checked = check(read);
+  if (checked !== true) throw below("/options", checked.error.extras.faults ?? []);
+  const options = read as ImportOptions;
+  checkImportOptions(options);
+  return options;
 }
 
 /**
  * The same from the bytes of a part of a form.
- * @throws http.unreadable_body, http.invalid_input
+ * @throws http.unreadable_body, http.invalid_input, import_file.time_zone_unknown, import_file.currency_unknown
  */
 export function readOptionBytes(bytes: Buffer): ImportOptions {
   return readOptions(parseBelow("/options", bytes));

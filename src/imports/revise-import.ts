@@ -2,11 +2,13 @@ import { recordAction } from "../audit/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { enqueue, queued } from "../platform/jobs.ts";
 import { holdImport } from "./find-imports.ts";
+import { fingerprintOfOptions } from "./fingerprint.ts";
 import { cameToNothing, type Import, noCounts } from "./import.ts";
 import { importExists, importFileGone } from "./import-errors.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { findImportOfFile, resetCounts } from "./import-queries.ts";
 import { canBeRevised, changeImport, refuseMove } from "./move-import.ts";
+import { checkImportOptions } from "./recognize-file.ts";
 import { runImport } from "./run-import.ts";
 import type { AskedOfImport } from "./start-import.ts";
 
@@ -41,6 +43,25 @@ export async function reviseImport(tx: Tx, revised: RevisedImport, now: Date): P
   await recordAction(tx, { by, action: "import.revised", subject: `import/${uid}`, detail: { options } }, now);
   await enqueue(tx, [queued(runImport, { importUid: held.uid })]);
   return received;
+}
+
+export interface ChangedOptions extends AskedOfImport {
+  readonly changes: Partial<ImportOptions>;
+}
+
+/**
+ * Has a file read again with some options changed, and the others as they were.
+ *
+ * Locks the import. A second call changes nothing, unless the import failed.
+ * @throws import.not_found, import.cannot_move, import.exists, import.file_gone, import_file.time_zone_unknown,
+ *   import_file.currency_unknown
+ */
+export async function changeImportOptions(tx: Tx, changed: ChangedOptions, now: Date): Promise<Import> {
+  const { uid, changes, by } = changed;
+  const held = await holdImport(tx, uid);
+  const options = { ...held.options, ...changes };
+  checkImportOptions(options);
+  return reviseImport(tx, { uid, options, optionsHash: fingerprintOfOptions(options), by }, now);
 }
 
 /** @throws import.exists */

@@ -11,7 +11,7 @@ import { getImport } from "./find-imports.ts";
 import type { Import } from "./import.ts";
 import { pauseImport } from "./pause-import.ts";
 import { resumeImport } from "./resume-import.ts";
-import { reviseImport } from "./revise-import.ts";
+import { changeImportOptions, reviseImport } from "./revise-import.ts";
 import { startImport } from "./start-import.ts";
 
 const later = new Date("2026-11-23T13:00:00.000Z");
@@ -220,6 +220,23 @@ describe("reviseImport", () => {
         await assert.rejects(reviseImport(tx, revised(failed, chosen), noon), { code: "import.exists" });
       }),
     );
+
+  test(
+    "keeps the options that are not named when some are changed, and refuses those that nothing can be read with",
+    inTx(async (tx) => {
+      const given = importOptions({ currency: "EUR", locale: "de-DE", mapping: { Preis: "unit_price" } });
+      const ready = await givenReady(tx, [readOrder(1)], { options: given });
+      const changes = { mapping: { Menge: "quantity" }, encoding: "shift_jis" } as const;
+      const again = await changeImportOptions(tx, { ...asked(ready), changes }, later);
+      assert.deepEqual(again.options, { ...given, ...changes });
+      assert.deepEqual(await changeImportOptions(tx, { ...asked(ready), changes }, noon), again);
+      for (const [wrong, code] of [
+        [{ time_zone: "Mars/Olympus" }, "import_file.time_zone_unknown"],
+        [{ currency: "ABC" }, "import_file.currency_unknown"],
+      ] as const)
+        await assert.rejects(changeImportOptions(tx, { ...asked(ready), changes: wrong }, noon), { code });
+    }),
+  );
 
   test(
     "tries a failed one again with the same options",

@@ -18,7 +18,7 @@ function linesOf(number: number): Line[] {
   }));
 }
 
-export const referenceOf = (number: number): string => `R-${number}`;
+const referenceOf = (number: number): string => `R-${number}`;
 const currencyOf = (number: number) => currencies[number % currencies.length] as string;
 const emailOf = (number: number) => `shopper-${number}@example.com`;
 const shippingOf = (number: number) => (number % 5) * 100;

@@ -250,6 +250,24 @@ describe("workOnImport", () => {
     await ground.close();
   });
 
+  test("leaves an import to whoever took it over while its file was opened", async () => {
+    const ground = await given();
+    const received = await receiveText(ground, csvOf(10), { auto_start: true });
+    let reads = 0;
+    const blobs = {
+      ...ground.blobs,
+      async read(key: string) {
+        reads += 1;
+        if (reads === 2) await work(ground, received); // Behind the look at its beginning.
+        return ground.blobs.read(key);
+      },
+    };
+    const done = await work({ ...ground, blobs }, received);
+    assert.deepEqual([done.status, done.ordersPlaced], ["completed", 10]);
+    await clean(ground);
+    await ground.close();
+  });
+
   test("places each order once when several work on one import at once", async () => {
     const ground = await given();
     const received = await receiveText(ground, csvOf(1_000), { auto_start: true });

@@ -4,6 +4,7 @@ import { openOrderIdStock } from "../orders/index.ts";
 import { isUnavailable, Refusal } from "../platform/errors.ts";
 import { reach } from "../platform/failpoints.ts";
 import { enqueue, queued } from "../platform/jobs.ts";
+import { brokenUniqueness } from "../platform/races.ts";
 import { checkImport, mergeImport } from "./check-import-flow.ts";
 import { failImport } from "./end-import.ts";
 import { getImport } from "./find-imports.ts";
@@ -62,24 +63,34 @@ async function goThrough(run: ImportRun, claimed: Import): Promise<void> {
       lost = 0;
     } catch (error) {
       lost += 1;
-      // An order may have its outcome from a commit of which nothing was heard.
-      const mayPass = isUnavailable(error) || error instanceof PieceOutdated;
+      const mayPass = isUnavailable(error) || wasDoneBefore(error);
       if (!mayPass || lost > mostLost) throw error;
       given = await lookAgain(run);
     }
   }
 }
 
+const ownOnce = new Set(["import_orders_pkey", "import_rows_pkey", "orders_import_row_once"]);
+
+/** What is there already is of a commit of which nothing was heard, or of whoever has the import by now. */
+function wasDoneBefore(error: unknown): boolean {
+  return error instanceof PieceOutdated || ownOnce.has(brokenUniqueness(error) ?? "");
+}
+
 const mostLost = 5; // Without a stage between them: the job system's longer waits are the better ones then.
 const firstPauseMs = 250;
 const mostPauses = 7; // Doubled each time: half a minute in all, longer than a database takes to restart.
 
-/** The import as it stands when the database is there again: what became of the last pieces is not known else. */
+/**
+ * The import as it stands when the database is there again: what became of the last pieces is not known else. Throws
+ * `ImportTaken` when it is another's by then.
+ */
 async function lookAgain({ db, own, signal }: ImportRun): Promise<Import | undefined> {
   for (let pauses = 0; ; pauses += 1) {
     await sleep(firstPauseMs * 2 ** pauses, undefined, { signal }).catch(() => {});
     try {
       const found = await getImport(db, own.uid);
+      if (found.runner !== own.runner) throw new ImportTaken(own.uid);
       return found.pausedAt === null ? found : undefined;
     } catch (error) {
       if (!isUnavailable(error) || pauses >= mostPauses || signal.aborted) throw error;

@@ -65,7 +65,7 @@ describe("orderwell export", () => {
   for (const [flags, sentence] of [
     [["--status", "lost"], '--status: There is no status "lost"'],
     [["--amount-max", "5"], "--amount-max: Needs a currency."],
-    [["--from", "yesterday"], "--from: Must be a time as RFC 3339 writes it."],
+    [["--from", "yesterday"], "--from: Must be a time as RFC 3339 writes it, such as 2025-04-03T10:00:00Z."],
     [["--import", "7"], "--import: Must be a UUID."],
     [["--output", "/nowhere/at/all.csv"], "/nowhere/at/all.csv cannot be written"],
   ] as const) {

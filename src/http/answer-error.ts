@@ -10,6 +10,7 @@ import {
   unsupportedType,
 } from "./http-errors.ts";
 import { type Problem, problemView, unexpectedProblemView } from "./problem-view.ts";
+import { takenTypes } from "./taken-types.ts";
 
 const retryAfterSeconds = 1; // A restarted database is back within a few; who asks each second finds it soon.
 
@@ -21,12 +22,15 @@ function codeOf(error: unknown): string {
 }
 
 /** What the server's own refusals are called outside. */
-function ofServer(error: FastifyError, limitBytes: number): Refusal | undefined {
+function ofServer(
+  error: FastifyError,
+  { limitBytes, types }: { limitBytes: number; types: readonly string[] },
+): Refusal | undefined {
   switch (error.code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return bodyTooLarge({ limitBytes });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return unsupportedType({});
+      return unsupportedType({ types });
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return unreadableBody({ why: "The body is not as long as its Content-Length says." });
     case "FST_ERR_BAD_URL":
@@ -38,12 +42,13 @@ function ofServer(error: FastifyError, limitBytes: number): Refusal | undefined 
   return statusCode >= 400 && statusCode < 500 ? malformedRequest({}) : undefined;
 }
 
-function refusalOf(error: FastifyError | Refusal, { raw, routeOptions }: FastifyRequest): Refusal | undefined {
+function refusalOf(error: FastifyError | Refusal, request: FastifyRequest): Refusal | undefined {
+  const { raw, routeOptions } = request;
   if (error instanceof Refusal) return error;
   // The client went away in the middle of its body. Its code is the one of a database that did.
   if (raw.errored === error) return malformedRequest({});
   if (isUnavailable(error) || tookTooLong.has(codeOf(error))) return unavailable({}, { retryAfterSeconds });
-  return ofServer(error, routeOptions.bodyLimit);
+  return ofServer(error, { limitBytes: routeOptions.bodyLimit, types: takenTypes(request) });
 }
 
 /** The path of a request; its query may hold what does not belong into an answer or a log. */

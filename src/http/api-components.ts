@@ -107,7 +107,10 @@ export const refusals: Readonly<Record<string, { readonly name: string; readonly
   },
   415: {
     name: "UnsupportedType",
-    response: answer("The body is not declared as JSON.", exampleOf(unsupportedType({}))),
+    response: answer(
+      "The body is not of a type that is taken here.",
+      exampleOf(unsupportedType({ types: ["application/json"] })),
+    ),
   },
   422: {
     name: "Invalid",

@@ -175,7 +175,7 @@ describe("a body", () => {
     ["no address", { ...good, customer_email: "x" }, "/customer_email", /e-mail/],
     ["no items", { ...good, items: [] }, "/items", /at least 1 /],
     ["too many items", { ...good, items: Array(1001).fill(good.items[0]) }, "/items", /at most 1000 /],
-    ["a currency in small letters", { ...good, currency: "jpy" }, "/currency", /match/],
+    ["a currency in small letters", { ...good, currency: "jpy" }, "/currency", /capital letters/],
     ["none of two words", { ...good, kind: "c" }, "/kind", /forms|one of/],
     ["an array", [], "", /an object/],
   ];

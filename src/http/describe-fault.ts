@@ -17,9 +17,16 @@ const typeWords: Readonly<Record<string, string>> = {
 const formatWords: Readonly<Record<string, string>> = {
   email: "an e-mail address",
   uuid: "a UUID",
-  "date-time": "a time as RFC 3339 writes it",
-  date: "a date as RFC 3339 writes it",
+  "date-time": "a time as RFC 3339 writes it, such as 2025-04-03T10:00:00Z",
+  date: "a date as RFC 3339 writes it, such as 2025-04-03",
   uri: "a URL",
+};
+
+/** Patterns in words. */
+const patternWords: Readonly<Record<string, string>> = {
+  "^[A-Z]{3}$": "be three capital letters, such as EUR",
+  "^incoming/": "begin with incoming/",
+  "\\S": "not be blank",
 };
 
 function listed(values: unknown): string {
@@ -51,7 +58,7 @@ const sentences: Readonly<Record<string, (params: Params) => string>> = {
   minProperties: ({ limit }) => `Must have at least ${count(limit, "field")}.`,
   maxProperties: ({ limit }) => `Must have at most ${count(limit, "field")}.`,
   uniqueItems: () => "Must not have an element twice.",
-  pattern: ({ pattern }) => `Must match ${pattern}.`,
+  pattern: ({ pattern }) => `Must ${patternWords[String(pattern)] ?? `match ${pattern}`}.`,
   format: ({ format }) => `Must be ${formatWords[String(format)] ?? `a ${String(format)}`}.`,
   enum: ({ allowedValues }) => `Must be one of ${listed(allowedValues)}.`,
   const: ({ allowedValue }) => `Must be ${JSON.stringify(allowedValue)}.`,

@@ -28,10 +28,10 @@ export const elementTooLarge = refusal<{ limitBytes: number }>(
   ({ limitBytes }) => `The element is larger than ${limitBytes} bytes.`,
 );
 
-export const unsupportedType = refusal<Nothing>(
+export const unsupportedType = refusal<{ types: readonly string[] }>(
   "http.unsupported_type",
   "unsupported",
-  () => "The body must be sent as application/json in UTF-8, and not compressed.",
+  ({ types }) => `The body must be sent as ${types.join(" or ")} in UTF-8, and not compressed.`,
 );
 
 export const routeNotFound = refusal<Nothing>("http.not_found", "not-found", () => "There is nothing at this address.");
@@ -51,7 +51,7 @@ export const malformedUrl = refusal<Nothing>(
 export const malformedRequest = refusal<Nothing>(
   "http.malformed_request",
   "unreadable",
-  () => "The request is not valid HTTP.",
+  () => "The request is not valid HTTP. Letters beyond ASCII are percent-encoded in an address.",
 );
 
 export const hostInvalid = refusal<Nothing>(

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { unreadableBody, unsupportedType } from "./http-errors.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { takenTypes } from "./taken-types.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -17,8 +18,8 @@ const json = /^application\/json(\s*;\s*charset\s*=\s*("utf-8"|utf-8))?\s*$/i;
 const plain = /^(identity)?$/i;
 
 function readBody(request: FastifyRequest, bytes: Buffer): unknown {
-  if (!json.test(request.headers["content-type"] ?? "")) throw unsupportedType({});
-  if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({});
+  if (!json.test(request.headers["content-type"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
+  if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
   request.bodyBytes = bytes;
   if (bytes.length > 0) return parseStrictJson(bytes);
   // Clients name the type of a body that they don't send, with DELETE above all.

@@ -15,6 +15,7 @@ import {
 import { splitJsonArray } from "./split-json-array.ts";
 import { type Splitter, splitLines } from "./split-lines.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { takenTypes } from "./taken-types.ts";
 
 /** One element of a body, or why it cannot be taken: the others can be all the same. */
 export type Element = { readonly value: unknown } | { readonly refusal: Refusal };
@@ -65,9 +66,10 @@ export function exceptBody(compile: FastifySchemaCompiler<object>): FastifySchem
     route.httpPart === "body" ? (body: unknown) => (body ? true : { error: missing }) : compile(route);
 }
 
-function assertPlainUtf8({ headers }: FastifyRequest): void {
-  if (!utf8.test(headers["content-type"] ?? "")) throw unsupportedType({});
-  if (!plain.test(headers["content-encoding"] ?? "")) throw unsupportedType({});
+function assertPlainUtf8(request: FastifyRequest): void {
+  const { headers } = request;
+  if (!utf8.test(headers["content-type"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
+  if (!plain.test(headers["content-encoding"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
 }
 
 interface Reading {

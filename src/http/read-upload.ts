@@ -6,6 +6,7 @@ import { type Fault, Refusal } from "../platform/errors.ts";
 import { missingBody } from "./describe-fault.ts";
 import { bodyTooLarge, invalidInput, unreadableBody, unsupportedType } from "./http-errors.ts";
 import { pointerOf } from "./pointer.ts";
+import { takenTypes } from "./taken-types.ts";
 
 export interface UploadLimits {
   /** The whole body may have so much more than the file. */
@@ -45,7 +46,7 @@ export async function readUploads(app: FastifyInstance, limits: UploadLimits): P
   await app.register(multipart, { isPartAFile: () => true, preservePath: true, throwFileSizeLimit: false });
   app.addHook("preValidation", async (request) => {
     if (!request.isMultipart()) return;
-    if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({});
+    if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
     request.body = { read: (taker) => readUpload(request, limits, taker) } satisfies UploadBody;
   });
 }

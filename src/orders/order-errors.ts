@@ -35,7 +35,11 @@ export const orderStatusUnknown = refusal<{ status: string }>(
   ({ status }) => `"${status}" is no status of an order; there are ${orderStatuses.join(", ")}.`,
 );
 
-export const orderInvalid = refusal<object>("order.invalid", "invalid", () => "An amount or a currency is wrong.");
+export const orderInvalid = refusal<object>(
+  "order.invalid",
+  "invalid",
+  () => "An amount, a currency or what was paid is wrong.",
+);
 
 export const orderNothingToRefund = refusal<object>(
   "order.nothing_to_refund",

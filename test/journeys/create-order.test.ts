@@ -127,6 +127,12 @@ describe("an order of v2", () => {
     });
   }
 
+  test("with the options of a batch in its address is refused, and not charged", async () => {
+    const answer = await server.send("POST", "/api/v2/orders?payment=none", { body: draftBody("Q-1") });
+    assert.deepEqual(problemOf(answer), [422, "http.invalid_input", "/payment"]);
+    assert.equal((await send(draftBody("Q-1", { payment: "none" }))).status, 201);
+  });
+
   test("leaves books in which everything holds", async () => {
     await untilDrained(site.db);
     const mails = await ask(

@@ -134,6 +134,12 @@ describe("a batch", () => {
     );
   });
 
+  test("of another type hears which types there are", async () => {
+    const answer = await send("payment=none", { body: "a,b", headers: { "content-type": "text/csv" } });
+    assert.equal(answer.status, 415);
+    assert.match(JSON.parse(answer.text).detail, /as application\/json or application\/x-ndjson or /);
+  });
+
   test("that is no whole JSON array places nothing", async () => {
     const source = givenSource();
     const draft = JSON.stringify(draftBody("a"));

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { bodyOf, exchange, testServer } from "../../test/support/http-server.ts";

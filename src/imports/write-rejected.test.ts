@@ -41,6 +41,14 @@ describe("the file of rejected rows", () => {
     assert.match(second.split("\n")[1] ?? "", /^A1,ann@example\.com,EUR,Tea,-1,2\.00,2,"""qty"" is ""-1""/);
     assert.equal((second.match(/it must be/g) ?? []).length, 1);
   });
+  for (const row of ['A1,ann@example.com,EUR,"Tea" cut,1,2.00', "A1,ann@example.com,EUR,Tea", "A1"])
+    test(`has its marks once on ${row}, however often that comes back`, async () => {
+      const first = rejectedOf(await readFile(`${header}\n${row}\n`));
+      const second = rejectedOf(await readFile(first));
+      const third = rejectedOf(await readFile(second));
+      assert.equal(third, second);
+      assert.equal(second.split(",2,").length, 2, second);
+    });
   test("has no cell that a spreadsheet calculates, and is read as it was when it comes back", async () => {
     const named = `name,remark,${header}`;
     const names = [

@@ -33,10 +33,17 @@ export function rejectedRow(plan: FilePlan, { line, raw, reasons }: RejectedRow)
   if (plan.format === "ndjson") return rejectedJson(raw, line, reason);
   const marks = marksOf(plan);
   const cells = cellsOf(plan, raw);
-  const hasMarks = marks === "last" && cells?.length === plan.columns.length;
+  const hasMarks = marks === "last" && cells !== undefined && endsInMarks(plan, cells);
   const own = cells === undefined ? quoteCell(defuse(raw)) : safeRow(plan, raw, cells, hasMarks);
   // Whoever moved our columns has the old reasons still.
   return marks === "elsewhere" ? own : [own, line, quoteCell(defuse(reason))].join(plan.delimiter);
+}
+
+/** Whether our marks stand at the end of a row, which may have fewer cells than it should, or be one cell of a broken row. */
+function endsInMarks({ columns }: FilePlan, cells: readonly string[]): boolean {
+  if (cells.length >= columns.length) return cells.length === columns.length;
+  const [line = "", reason = ""] = cells.slice(-rejectedMembers.length);
+  return cells.length > rejectedMembers.length && /^\d+$/.test(line) && /\s\S+\.$/.test(reason);
 }
 
 /** A row as it stood, but for cells that a spreadsheet would calculate; without the marks of an earlier time. */

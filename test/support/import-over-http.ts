@@ -15,19 +15,19 @@ export interface ShownImport {
 
 /** What is uploaded. */
 export interface UploadedFile {
-  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly content: string | Uint8Array<ArrayBuffer> | Blob;
   readonly name?: string;
   readonly options?: Partial<ImportOptions>;
 }
 
 /** Uploads a file; fails unless it is taken. */
-async function uploadFile(
+export async function uploadFile(
   { address, apiKey }: ServingProcess,
   { content, name = "orders.csv", options = {} }: UploadedFile,
 ): Promise<ShownImport> {
   const form = new FormData();
   form.append("options", JSON.stringify(options));
-  form.append("file", new Blob([content]), name);
+  form.append("file", content instanceof Blob ? content : new Blob([content]), name);
   const headers = { authorization: `Bearer ${apiKey}` };
   const response = await fetch(`${address}/api/v2/imports`, { method: "POST", headers, body: form });
   const text = await response.text();
@@ -45,7 +45,7 @@ export async function read<Body>(server: ServingProcess, path: string): Promise<
 const overStatuses = new Set(["completed", "completed_with_errors", "cancelled", "failed"]);
 
 /** Waits until an import has come to its end. */
-async function untilEnded(server: ServingProcess, { id }: Pick<ShownImport, "id">): Promise<ShownImport> {
+export async function untilEnded(server: ServingProcess, { id }: Pick<ShownImport, "id">): Promise<ShownImport> {
   let shown: ShownImport | undefined;
   await eventually(`import ${id} is over`, async () => {
     shown = await read<ShownImport>(server, `imports/${id}`);

@@ -116,7 +116,7 @@ const encodings = [
   ["utf-16le", "緑茶 Café"],
   ["utf-16be", "緑茶 Café"],
   ["shift_jis", "日本の緑茶とコーヒー"],
-  ["windows-1252", "Café crème et thé glacé"],
+  ["windows-1252", "Grüntee für Bücherfreunde"],
 ] as const;
 
 const item = (product: string, quantity: unknown, price: unknown) =>

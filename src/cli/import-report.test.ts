@@ -194,7 +194,7 @@ describe("endLines", () => {
     const counts = { ordersRead: 3, ordersPlaced: 2, ordersRejected: 1, ordersUnpaid: 1 };
     assert.deepEqual(endLines({ ...received, ...counts, status: "completed_with_errors" }), [
       "Done: 2 placed, 1 rejected.",
-      "The payment of 1 order did not succeed; they are pending.",
+      "Not paid: 1 order. The rows say why, or that nobody knows yet.",
       `What was rejected, to correct and import again: /api/v2/imports/${received.uid}/rejected.csv`,
     ]);
   });

@@ -146,7 +146,7 @@ export function endLines(found: Import): string[] {
     `Done: ${placed}.`,
     ...(ordersUnpaid === 0
       ? []
-      : [`The payment of ${counted(ordersUnpaid, "order")} did not succeed; they are pending.`]),
+      : [`Not paid: ${counted(ordersUnpaid, "order")}. The rows say why, or that nobody knows yet.`]),
     ...(ordersRejected === 0
       ? []
       : [`What was rejected, to correct and import again: /api/v2/imports/${uid}/rejected.csv`]),

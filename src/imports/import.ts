@@ -67,7 +67,7 @@ export interface ImportCounts {
   readonly ordersPlaced: number;
   readonly ordersRejected: number;
   readonly ordersDuplicate: number;
-  /** Of those placed with `payment: charge`: whose payment did not succeed. Known when the import ends. */
+  /** Of those placed with `payment: charge`: not paid when the import ended, or nobody knew. */
   readonly ordersUnpaid: number;
 }
 

@@ -77,8 +77,14 @@ export function explainFault(
   const column = field === null ? null : columnOf(layout, field);
   const value = field === null || column === null ? null : given.written(field, item);
   const detail = kind === "sum" && money.has(code) ? inMajor(fault.detail, given.exponent) : fault.detail;
-  const about = column === null || value === null ? "" : `"${column}" is "${shorten(value)}". `;
-  return { field, item, fault: faultOf(code, column, value, `${about}${detail}`) };
+  return { field, item, fault: faultOf(code, column, value, sentenceOf(column, value, detail)) };
+}
+
+/** A sentence about what stands in a column; one that begins with what it says tells the value itself. */
+function sentenceOf(column: string | null, value: string | null, detail: string): string {
+  if (column === null || value === null) return detail;
+  if (detail.startsWith("Says ")) return `"${column}" says${detail.slice("Says".length)} Correct it, or its parts.`;
+  return `"${column}" is "${shorten(value)}". ${detail}`;
 }
 
 const money: ReadonlySet<RowFaultCode> = new Set<RowFaultCode>([

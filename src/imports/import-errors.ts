@@ -1,5 +1,5 @@
 import { refusal } from "../platform/errors.ts";
-import type { ImportStatus } from "./import.ts";
+import { type ImportStatus, isImportOver } from "./import.ts";
 
 export const importNotFound = refusal<{ import: string }>(
   "import.not_found",
@@ -20,10 +20,10 @@ export const importExists = refusal<{ import: string }>(
   ({ import: other }) => `Import ${other} has this file with these options already.`,
 );
 
-export const importNotRead = refusal<object>(
-  "import.not_read",
-  "conflict",
-  () => "The file is still being read; ask again when the import is ready.",
+export const importNotRead = refusal<{ status: ImportStatus }>("import.not_read", "conflict", ({ status }) =>
+  isImportOver(status)
+    ? `The import is ${status}, and its file was never read to the end: no row was rejected.`
+    : "The file is still being read; ask again when the import is ready.",
 );
 
 export const importFileGone = refusal<object>(

@@ -50,8 +50,8 @@ function readQuantity(layout: Layout, cells: readonly string[], faults: RowFault
   if (quantity > 0) return quantity;
   if (quantity < 0 && layout.options.negative_quantity === "drop_line") return "dropped";
   const code = quantity < 0 ? "quantity_negative" : "quantity_zero";
-  const how = quantity < 0 ? ", or import with `negative_quantity: drop_line`" : "";
-  faults.push(cellFault(layout, written, code, `; it must be 1 at least. Correct it, remove the row${how}.`));
+  const how = quantity < 0 ? ", remove the row, or import with `negative_quantity: drop_line`" : ", or remove the row";
+  faults.push(cellFault(layout, written, code, `; it must be 1 at least. Correct it${how}.`));
   return null;
 }
 

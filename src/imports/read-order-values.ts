@@ -129,7 +129,7 @@ function readPayment(layout: Layout, textOf: Texts, { part, money, report }: Mak
   const returned = refunded === "" ? 0 : readAmount(layout, { field: "order_refunded", text: refunded }, money);
   if (typeof returned !== "number") report("order_refunded", returned);
   else if (returned > 0) {
-    const rest = " were given back. Remove the order, or correct its lines and write 0.";
+    const rest = ": so much was given back. Remove the order, or correct its lines and write 0.";
     report("order_refunded", cellFault(layout, { field: "order_refunded", text: refunded }, "payment_returned", rest));
   }
   const status = readPaymentStatus(layout, textOf("payment_status"));

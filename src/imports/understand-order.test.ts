@@ -194,12 +194,12 @@ describe("understandOrder: what it refuses", () => {
   test("refuses totals that are not what their parts come to, with both figures", async () => {
     const line = faultsOf(await readFile(fileOf("line_total", `${first},24.00`)));
     assert.deepEqual([line[0]?.code, line[0]?.column], ["line_total_disagrees", "line_total"]);
-    assert.match(line[0]?.detail ?? "", /Says 24\.00; .* is 25\.00\.$/);
+    assert.match(line[0]?.detail ?? "", / says 24\.00; .* is 25\.00\. Correct it, or its parts\.$/);
     const total = faultsOf(await readFile(fileOf("shipping,total", `${first},4.90,30.00`)));
     assert.deepEqual([total[0]?.code, total[0]?.value], ["total_disagrees", "30.00"]);
     assert.match(
       total[0]?.detail ?? "",
-      /Says 30\.00; lines 25\.00 - discount 0\.00 \+ tax 0\.00 \+ shipping 4\.90 is 29\.90\.$/,
+      /^"[^"]+" says 30\.00; lines 25\.00 - discount 0\.00 \+ tax 0\.00 \+ shipping 4\.90 is 29\.90\. Correct/,
     );
     const tax = await readFile(fileOf("tax,line_tax", `${first},3.00,2.00`));
     assert.deepEqual(codesOf(tax), ["tax_disagrees"]);

@@ -14,7 +14,7 @@ const withItsOrder = "Another row of this order is rejected.";
 /** How an import's file was understood. @throws import.not_read */
 export function planOf({ plan, stage, status }: Import): FilePlan {
   const isRead = status !== "received" && stage !== "reading" && stage !== "merging";
-  if (plan === null || !(isRead || isImportOver(status))) throw importNotRead({});
+  if (plan === null || !(isRead || isImportOver(status))) throw importNotRead({ status });
   return plan;
 }
 

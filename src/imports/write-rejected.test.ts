@@ -20,7 +20,7 @@ describe("the file of rejected rows", () => {
     const read = await readFile(`${header}\nA1,ann@example.com,EUR,"Green, tea",0,2.00\n`);
     assert.equal(
       rejectedOf(read),
-      `${header},import_line,import_reason\nA1,ann@example.com,EUR,"Green, tea",0,2.00,2,"""qty"" is ""0""; it must be 1 at least. Correct it, remove the row."`,
+      `${header},import_line,import_reason\nA1,ann@example.com,EUR,"Green, tea",0,2.00,2,"""qty"" is ""0""; it must be 1 at least. Correct it, or remove the row."`,
     );
   });
   test("is read as before when it comes back, and corrected it is accepted", async () => {

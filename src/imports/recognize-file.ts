@@ -99,10 +99,10 @@ function readHeader(sample: Sample, options: ImportOptions): Header {
   });
   scored.sort((one, other) => other.understood - one.understood || other.columns - one.columns);
   const [best] = scored;
+  if (best !== undefined && best.columns > mostColumns) throw importFileTooManyColumns({ most: mostColumns });
   const broken = found.find((header) => "why" in header);
   if (broken !== undefined && (best === undefined || best.understood === 0)) throw importFileHeaderBroken(broken);
   if (best === undefined) throw importFileEmpty({});
-  if (best.columns > mostColumns) throw importFileTooManyColumns({ most: mostColumns });
   if (!best.header.hasRows) throw importFileEmpty({});
   return best.header;
 }

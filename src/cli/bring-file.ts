@@ -44,8 +44,10 @@ export interface Source {
 
 export async function openSource(path: string, name: string | undefined): Promise<Source> {
   if (path === "-") return { name: name ?? "stdin", open: () => process.stdin };
-  const found = await stat(path).catch((error: Error) => {
-    throw new WrongCall(`The file cannot be read: ${error.message}.`);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new WrongCall(
+      error.code === "ENOENT" ? `There is no file ${path}.` : `The file cannot be read: ${error.message}.`,
+    );
   });
   if (found.isDirectory()) throw new WrongCall(`${path} is a folder.`);
   return { name: name ?? basename(path), open: () => createReadStream(path) };

@@ -197,7 +197,7 @@ describe("orderwell verify", () => {
     assert.equal(people.code, 1);
     assert.match(
       people.out,
-      /✓ I02 {2}[^\n]*\n✗ I04 {2}[^\n]*: \d violations \(\d+ ms\)\n {9}Order 1 says captured 299, /,
+      /✓ I02 {2}[^\n]*\n✗ I04 {2}[^\n]*: \d violations \(\d+ ms\)\n {9}Order \d says captured 299, /,
     );
 
     const programs = await orderwell([...args, "--json"], { DATABASE_URL: url });

@@ -1,5 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { exportOrders, type OrderConditions, parseOrderFilter } from "../orders/index.ts";
@@ -7,6 +5,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/errors.ts";
 import { type Call, type Command, databaseSettings, exitCodes, type Flag, WrongCall } from "./command.ts";
+import { replaceFile } from "./replace-file.ts";
 import { abortOnStop } from "./stop-signals.ts";
 import { complain } from "./terminal.ts";
 import { withDatabase } from "./with-database.ts";
@@ -68,24 +67,6 @@ async function write(db: Db, conditions: OrderConditions, to: Writable, end: boo
   return written;
 }
 
-/** Writes beside the file, which is replaced when all is there: half an export must not look like a whole one. */
-async function writeFile(call: Call, conditions: OrderConditions, path: string): Promise<Written> {
-  const part = `${path}.part`;
-  const file = await open(part, "w").catch((error: Error) => {
-    throw new WrongCall(`${path} cannot be written: ${error.message}.`);
-  });
-  const to = createWriteStream(part, { fd: file, flush: true });
-  try {
-    const written = await withDatabase(call.config, (db) => write(db, conditions, to, true));
-    await rename(part, path);
-    return written;
-  } catch (error) {
-    to.destroy();
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
 /** Whether whoever reads what we write has heard enough, as `head` does. */
 function isReaderGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
@@ -97,7 +78,7 @@ async function run(call: Call): Promise<number> {
   try {
     const { orders } =
       typeof output === "string"
-        ? await writeFile(call, conditions, output)
+        ? await replaceFile(output, (to) => withDatabase(call.config, (db) => write(db, conditions, to, true)))
         : await withDatabase(call.config, (db) => write(db, conditions, process.stdout, false));
     complain(`${orders} ${orders === 1 ? "order" : "orders"}.`);
     return exitCodes.done;

@@ -1,4 +1,6 @@
 import { createInterface } from "node:readline/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   cancelImport,
@@ -7,15 +9,18 @@ import {
   isImportOver,
   listImportRows,
   ordersPending,
+  planOf,
   previewImport,
   startImport,
+  writeRejectedFile,
 } from "../imports/index.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { isUnavailable } from "../platform/errors.ts";
 import { exitCodes } from "./command.ts";
-import { endLines, grouped, importProgress, previewLines } from "./import-report.ts";
+import { endLines, grouped, importProgress, previewLines, rejectedLine } from "./import-report.ts";
 import { openMeter } from "./progress-meter.ts";
+import { replaceFile } from "./replace-file.ts";
 import { complain, say } from "./terminal.ts";
 
 const pollMs = 200;
@@ -32,6 +37,8 @@ export interface Followed {
   readonly yes: boolean;
   /** Whether somebody is there who can be asked. */
   readonly canAsk: boolean;
+  /** The file to write what is rejected to. */
+  readonly rejected: string | undefined;
   /** Aborted when the command should end. */
   readonly stop: AbortSignal;
 }
@@ -46,14 +53,22 @@ export async function followImport(followed: Followed): Promise<number> {
   if (read.status === "ready") {
     await showPreview(followed, read);
     if (followed.dryRun) return endDryRun(followed, read);
-    if (!(await shallStart(followed, read))) return leave(followed);
+    if (!(await shallStart(followed, read))) return leaveUnplaced(followed, read);
     const { db, uid, by } = followed;
     await db.transaction((tx) => startImport(tx, { uid, by }, systemClock.now()));
   }
-  const ended = await watch(followed, ({ status }) => isImportOver(status));
+  const ended = isImportOver(read.status) ? read : await watch(followed, ({ status }) => isImportOver(status));
   if (ended === undefined) return leave(followed);
-  for (const line of endLines(ended)) say(line);
+  for (const line of endLines(ended, await writeRejected(followed, ended))) say(line);
   return exitCodeOf(ended);
+}
+
+/** Answers the file with what was rejected; undefined when none was asked for, or nothing was. */
+async function writeRejected({ db, rejected }: Followed, found: Import): Promise<string | undefined> {
+  if (rejected === undefined || found.ordersRejected === 0) return undefined;
+  const rows = writeRejectedFile(db, found, planOf(found));
+  await replaceFile(rejected, (to) => pipeline(Readable.from(rows, { highWaterMark: 1 }), to));
+  return rejected;
 }
 
 /** By how an import ended. */
@@ -96,7 +111,9 @@ async function showPreview({ db }: Followed, ready: Import): Promise<void> {
   for (const line of previewLines(ready, preview, rows)) say(line);
 }
 
-async function endDryRun({ db, uid, by }: Followed, ready: Import): Promise<number> {
+async function endDryRun(followed: Followed, ready: Import): Promise<number> {
+  const { db, uid, by } = followed;
+  await sayRejected(followed, ready);
   await db.transaction((tx) => cancelImport(tx, { uid, by }, systemClock.now()));
   say(`Nothing was placed: ${grouped(ordersPending(ready))} would be.`);
   return ready.ordersRejected === 0 ? exitCodes.done : exitCodes.partly;
@@ -105,7 +122,7 @@ async function endDryRun({ db, uid, by }: Followed, ready: Import): Promise<numb
 async function shallStart({ yes, canAsk, stop }: Followed, ready: Import): Promise<boolean> {
   if (yes || ready.ordersRejected === 0) return true;
   if (!canAsk) {
-    complain("Orders are rejected, so nothing was placed yet; with --yes the others are.");
+    complain("Orders are rejected, so nothing was placed yet; --yes places the others.");
     return false;
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
@@ -120,7 +137,18 @@ async function shallStart({ yes, canAsk, stop }: Followed, ready: Import): Promi
   }
 }
 
-function leave({ uid }: Followed): number {
-  complain(`The import is left as it is. To see it through: orderwell import --watch ${uid}`);
+/** Says where what is rejected was written, if it was. */
+async function sayRejected(followed: Followed, ready: Import): Promise<void> {
+  const written = await writeRejected(followed, ready);
+  if (written !== undefined) say(rejectedLine(ready, written));
+}
+
+async function leaveUnplaced(followed: Followed, ready: Import): Promise<number> {
+  await sayRejected(followed, ready);
+  return leave({ ...followed, yes: true });
+}
+
+function leave({ uid, yes }: Pick<Followed, "uid" | "yes">): number {
+  complain(`The import is left as it is. To see it through: orderwell import --watch ${uid}${yes ? " --yes" : ""}`);
   return exitCodes.left;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -83,7 +83,7 @@ describe("orderwell import", () => {
     assert.match(asked.out, /^3 rows, 3 orders: 1 can be placed, 2 rejected\.$/m);
     assert.match(asked.out, /^ {2}line 3: "quantity" is "-1"; /m);
     assert.match(asked.out, /^ {2}line 4: "quantity" is "many"/m);
-    assert.match(asked.errors, new RegExp(`orderwell import --watch ${uidOf(asked)}\n$`));
+    assert.match(asked.errors, new RegExp(`orderwell import --watch ${uidOf(asked)} --yes\n$`));
     assert.deepEqual(await placedIn(shop), []);
 
     const told = await runOrderwell(["import", "--watch", uidOf(asked), "--yes"], shop.settings);
@@ -91,6 +91,36 @@ describe("orderwell import", () => {
     assert.match(told.out, /^Done: 1 placed, 2 rejected\.$/m);
     assert.ok(told.out.includes(`/api/v2/imports/${uidOf(asked)}/rejected.csv`));
     assert.deepEqual(await placedIn(shop), ["A-1"]);
+    await shop.close();
+  });
+
+  test("writes what is rejected to a file, which is imported when it is corrected", async () => {
+    const shop = await givenShop();
+    const file = await givenFile(header + row("A-1") + row("A-2", -1));
+    for (const [name, how, code] of [
+      ["asked.csv", [], 4],
+      ["dry.csv", ["--dry-run"], 3],
+      ["placed.csv", ["--yes"], 3],
+    ] as const) {
+      const wrong = join(folder, name);
+      const ended = await runOrderwell(["import", file, ...how, "--rejected", wrong], shop.settings);
+      assert.equal(ended.code, code, ended.errors);
+      assert.ok(ended.out.includes(`What was rejected is in ${wrong}: correct it`), ended.out);
+      const text = await readFile(wrong, "utf8");
+      assert.deepEqual(
+        text.split("\r\n").map((line) => line.split(",")[0]),
+        ["\ufefforder_reference", "A-2", ""],
+      );
+    }
+    const wrong = join(folder, "placed.csv");
+    await writeFile(wrong, (await readFile(wrong, "utf8")).replace(",-1,", ",1,"));
+    const corrected = await runOrderwell(["import", wrong, "--rejected", join(folder, "none.csv")], shop.settings);
+    assert.match(corrected.out, /^Done: 1 placed\.$/m);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => /none|part/.test(name)),
+      [],
+    );
+    assert.deepEqual(await placedIn(shop), ["A-1", "A-2"]);
     await shop.close();
   });
 
@@ -189,7 +219,12 @@ describe("orderwell import", () => {
 
   for (const [title, args, sentence] of [
     ["no file", [], /^The file is missing; - reads what comes in\.\n/],
-    ["a file that is not there", ["/nowhere/orders.csv"], /^The file cannot be read: ENOENT/],
+    ["a file that is not there", ["/nowhere/orders.csv"], /^There is no file \/nowhere\/orders\.csv\.\n/],
+    [
+      "a folder that is not there",
+      ["-", "--rejected", "/nowhere/wrong.csv"],
+      /^\/nowhere\/wrong\.csv cannot be written/,
+    ],
     ["a folder", ["."], /^\. is a folder\.\n/],
     ["a file and an import", ["x.csv", "--watch", "y"], /not both/],
     ["trying an import that is there", ["--watch", "y", "--dry-run"], /--dry-run goes with a file/],

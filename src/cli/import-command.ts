@@ -1,3 +1,5 @@
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { getImport } from "../imports/index.ts";
 import type { Config } from "../platform/config.ts";
 import type { Db } from "../platform/db.ts";
@@ -34,7 +36,15 @@ async function run(call: Call): Promise<number> {
 
 function followFlags({ flags, positionals }: Call) {
   const canAsk = positionals[0] !== "-" && process.stdin.isTTY === true && process.stderr.isTTY === true;
-  return { dryRun: flags["dry-run"] === true, yes: flags.yes === true, canAsk };
+  const rejected = typeof flags.rejected === "string" ? flags.rejected : undefined;
+  return { dryRun: flags["dry-run"] === true, yes: flags.yes === true, rejected, canAsk };
+}
+
+/** Placing takes long: who cannot be given the file hears so before it. */
+async function assertFolder(path: string): Promise<void> {
+  await access(dirname(resolve(path)), constants.W_OK).catch((error: Error) => {
+    throw new WrongCall(`${path} cannot be written: ${error.message}.`);
+  });
 }
 
 type Bring = (db: Db, stop: AbortSignal) => Promise<string | undefined>;
@@ -43,6 +53,7 @@ type Bring = (db: Db, stop: AbortSignal) => Promise<string | undefined>;
 async function whatToBring(call: Call): Promise<Bring> {
   const { flags, positionals } = call;
   const [path] = positionals;
+  if (typeof flags.rejected === "string") await assertFolder(flags.rejected);
   if (typeof flags.watch === "string") {
     const { watch } = flags;
     if (path !== undefined) throw new WrongCall("A file is imported, or an import is watched: not both.");
@@ -79,6 +90,7 @@ export const importCommand: Command = {
     name: { type: "string", help: "What the file is called; its own name when left out." },
     "dry-run": { type: "boolean", help: "Read and check it, place nothing." },
     yes: { type: "boolean", help: "Place what can be placed, although other orders are rejected." },
+    rejected: { type: "string", help: "The file to write what is rejected to, to correct and import it again." },
     again: { type: "boolean", help: "Import a file that was imported already." },
     watch: { type: "string", help: "See an import through that is there already, by its UUID." },
   },

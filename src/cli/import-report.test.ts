@@ -152,7 +152,7 @@ describe("previewLines", () => {
       "orders.csv: CSV, utf-8, cells between semicolons; rows of one reference are one order.",
       "  Order  is order_reference",
       "  Menge  is quantity, as given",
-      "  Note   is left out",
+      "  Left out: Note.",
       "5 rows, 3 orders: 1 can be placed, 1 rejected, 1 there already, 1 row left out.",
       "",
       "What is wrong, by kind:",
@@ -195,13 +195,22 @@ describe("endLines", () => {
     assert.deepEqual(endLines({ ...received, ...counts, status: "completed_with_errors" }), [
       "Done: 2 placed, 1 rejected.",
       "Not paid: 1 order. The rows say why, or that nobody knows yet.",
-      `What was rejected, to correct and import again: /api/v2/imports/${received.uid}/rejected.csv`,
+      `To correct what was rejected: orderwell import --watch ${received.uid} --rejected FILE, or /api/v2/imports/${received.uid}/rejected.csv`,
     ]);
+    assert.equal(
+      endLines({ ...received, ...counts, status: "completed_with_errors" }, "wrong.csv").at(-1),
+      "What was rejected is in wrong.csv: correct it, and import it with the same options.",
+    );
   });
 
   test("tell why an import failed, or that it was cancelled", () => {
     assert.deepEqual(endLines({ ...received, status: "failed", failureDetail: "It is a ZIP archive; unpack it" }), [
-      "The import failed: It is a ZIP archive; unpack it (0 placed).",
+      "The import failed: It is a ZIP archive; unpack it",
+      "Nothing was placed.",
+    ]);
+    assert.deepEqual(endLines({ ...received, status: "failed", ordersRead: 2, ordersPlaced: 2 }), [
+      "The import failed: It is not known why.",
+      "What was placed stays: 2 placed.",
     ]);
     assert.deepEqual(endLines({ ...received, status: "cancelled" }), ["The import was cancelled: 0 placed."]);
   });

@@ -90,13 +90,14 @@ function planLines({ name, plan }: Import): string[] {
   if (plan.format === "ndjson") return [`${name}: NDJSON, one order a line.`];
   const dialect = plan.dialect === "plain" ? "CSV" : `CSV as ${plan.dialect} exports it`;
   const delimiter = delimiterNames[plan.delimiter] ?? plan.delimiter;
-  const columns = plan.columns.map(({ name: column, field, recognized }) => [
-    `  ${column}`,
-    field === "ignore" ? "is left out" : `is ${field}${recognized ? "" : ", as given"}`,
-  ]);
+  const columns = plan.columns
+    .filter(({ field }) => field !== "ignore")
+    .map(({ name: column, field, recognized }) => [`  ${column}`, `is ${field}${recognized ? "" : ", as given"}`]);
+  const leftOut = plan.columns.filter(({ field }) => field === "ignore").map(({ name: column }) => column);
   return [
     `${name}: ${dialect}, ${plan.encoding}, cells between ${delimiter}s; ${groupingNames[plan.grouping]}.`,
     ...columnsText(columns),
+    ...(leftOut.length === 0 ? [] : [`  Left out: ${leftOut.join(", ")}.`]),
   ];
 }
 
@@ -133,22 +134,29 @@ function harmless(line: string): string {
   );
 }
 
-/** How an import ended, and what there is to do. */
-export function endLines(found: Import): string[] {
-  const { uid, status, ordersUnpaid, ordersRejected, failureDetail } = found;
+/** How an import ended, and what there is to do; with the file that has what was rejected, if one was written. */
+export function endLines(found: Import, rejectedFile?: string): string[] {
+  const { status, ordersPlaced, ordersUnpaid, ordersRejected, failureDetail } = found;
   const placed = whatIsDone(found)
     .filter((part) => part !== "")
     .join(", ");
-  if (status === "failed")
-    return [harmless(`The import failed: ${failureDetail ?? "it is not known why"} (${placed}).`)];
+  if (status === "failed") {
+    const outcome = ordersPlaced === 0 ? "Nothing was placed." : `What was placed stays: ${placed}.`;
+    return [harmless(`The import failed: ${failureDetail ?? "It is not known why."}`), outcome];
+  }
   if (status === "cancelled") return [`The import was cancelled: ${placed}.`];
   return [
     `Done: ${placed}.`,
     ...(ordersUnpaid === 0
       ? []
       : [`Not paid: ${counted(ordersUnpaid, "order")}. The rows say why, or that nobody knows yet.`]),
-    ...(ordersRejected === 0
-      ? []
-      : [`What was rejected, to correct and import again: /api/v2/imports/${uid}/rejected.csv`]),
+    ...(ordersRejected === 0 ? [] : [rejectedLine(found, rejectedFile)]),
   ];
+}
+
+/** Where what was rejected is, to be corrected and imported again. */
+export function rejectedLine({ uid }: Import, rejectedFile?: string): string {
+  if (rejectedFile !== undefined)
+    return `What was rejected is in ${rejectedFile}: correct it, and import it with the same options.`;
+  return `To correct what was rejected: orderwell import --watch ${uid} --rejected FILE, or /api/v2/imports/${uid}/rejected.csv`;
 }

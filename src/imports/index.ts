@@ -23,3 +23,4 @@ export { type ReceivedFile, type ReceivedImport, receiveImport } from "./receive
 export { runImport } from "./run-import.ts";
 export { type AskedOfImport, startImport } from "./start-import.ts";
 export { openImportWatch } from "./watch-imports.ts";
+export { planOf, writeRejectedFile } from "./write-rejected-file.ts";

@@ -1,6 +1,5 @@
 import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
-import { faultOf } from "./fault.ts";
 import {
   listFragments,
   listMerged,
@@ -19,6 +18,7 @@ import { changeImport } from "./move-import.ts";
 import type { ReadOrder } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
 import { longestRow } from "./split-rows.ts";
+import { tooManyRows } from "./understand-order.ts";
 
 const ordersInPart = 1_000_000; // A part is sorted out in a few seconds, within a statement's time.
 
@@ -111,7 +111,7 @@ async function saveWholes(tx: Tx, importId: bigint, wholes: readonly Whole[]): P
     unpaids: ({ read }) => read?.unpaid ?? false,
     sources: ({ read }) => read?.source ?? null,
     drafts: ({ read }) => (read?.draft ? JSON.stringify(read.draft) : null),
-    reasons: ({ read }) => (read ? null : JSON.stringify(faultOf("too_many_rows", null, null))),
+    reasons: ({ read }) => (read ? null : JSON.stringify(tooManyRows())),
   });
   await saveMerged(tx, columns);
   await saveFragmentOutcomes(tx, columns);

@@ -99,7 +99,8 @@ function unsoundDetail({ width, plan }: Layout, { line, cells }: CellRow, code: 
   return `${said} It should have ${width}. Put quotation marks around a cell that has "${plan.delimiter}" in it.`;
 }
 
-function tooManyRows(): RowFault {
+/** What is wrong with an order that has too many rows, or too long ones. */
+export function tooManyRows(): RowFault {
   const detail = `${rowFaults.too_many_rows} Split it into orders of ${mostRowsOfOrder} rows at most, or shorten them.`;
   return faultOf("too_many_rows", null, null, detail);
 }

@@ -32,6 +32,7 @@ export const rowFaults = {
   price_zero: "The price is zero.",
   amount_invalid: "An amount is no number as the file's locale writes them.",
   amount_negative: "An amount is negative.",
+  amount_ambiguous: "An amount stands on several rows, and may be the order's or each line's.",
   amount_too_precise: "An amount has more decimals than its currency.",
   amount_too_large: "An amount is more than an order can be worth.",
   rate_invalid: "The rate of a discount is no share of the price.",

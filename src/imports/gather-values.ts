@@ -32,6 +32,13 @@ export interface OrderValue {
 }
 export type OrderValues = ReadonlyMap<Field, OrderValue>;
 
+/** Amounts that files have for orders and for lines by the same names: to which they belong is for the mapping to say. */
+const ambiguous: ReadonlyMap<Field, Field> = new Map([
+  ["order_discount", "line_discount"],
+  ["order_tax", "line_tax"],
+]);
+const isSome = /[1-9１-９]/;
+
 /** What rows of one order say that does not fit together. */
 export interface Disagreement {
   readonly row: CellRow;
@@ -54,12 +61,38 @@ export function gatherValues(
     const [first] = said;
     if (first === undefined) continue;
     values.set(field, first);
-    for (const value of said) {
-      if (value.text === first.text) continue;
-      disagreements.push({ row: value.row, fault: disagreementOf(layout, field, { first, ...value }) });
-    }
+    disagreements.push(...repeatsOf(layout, field, said));
   }
   return { values, disagreements };
+}
+
+/** What is wrong with a value that rows of an order repeat. */
+function repeatsOf(layout: Layout, field: Field, [first, ...others]: readonly OrderValue[]): Disagreement[] {
+  const [second] = others;
+  if (first === undefined || second === undefined) return [];
+  const wrong = others
+    .filter(({ text }) => text !== first.text)
+    .map((value) => ({ row: value.row, fault: disagreementOf(layout, field, { first, ...value }) }));
+  if (wrong.length > 0 || !isSome.test(first.text) || !isAmbiguous(layout, field, [first, ...others])) return wrong;
+  return [{ row: second.row, fault: ambiguityOf(layout, field, second.text) }];
+}
+
+/**
+ * Whether an amount that stands on several rows may be each line's own: its column is known by such a name alone, and no
+ * total says what the order comes to.
+ */
+function isAmbiguous(layout: Layout, field: Field, said: readonly OrderValue[]): boolean {
+  const { dialect, columns } = layout.plan;
+  if (dialect !== "plain" || !ambiguous.has(field) || columns[layout.at.get(field) ?? -1]?.recognized !== true)
+    return false;
+  return said.every(({ row }) => textAt(layout, row.cells, layout.at.get("order_total")) === "");
+}
+
+function ambiguityOf(layout: Layout, field: Field, text: string): RowFault {
+  const column = columnOf(layout, field);
+  const here = `"${column}" stands on several rows of the order, and may be the order's or each line's.`;
+  const choice = `Say in the mapping that it is ${field} or ${ambiguous.get(field)}`;
+  return faultOf("amount_ambiguous", column, text, `${here} ${choice}, or add a column with the order's total.`);
 }
 
 function disagreementOf(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { codesOf, faultsOf, readFile } from "../../test/support/read-file.ts";
-import type { ImportOptions } from "./import-options.ts";
+import type { Field, ImportOptions } from "./import-options.ts";
 
 const names = "order_id,email,currency,sku,product,qty,unit_price";
 const first = "A1,ann@example.com,EUR,00123,Green tea,2,12.50";
@@ -184,6 +184,19 @@ describe("understandOrder: what it refuses", () => {
         [4, []],
       ],
     );
+  });
+  test("refuses an amount on several rows that may be the order's or each line's, unless something says which", async () => {
+    const rows = [`${first},1.00`, "A1,ann@example.com,EUR,,Mug,1,3,1.00"];
+    const codes = async (columns: string, mapping?: Record<string, Field>, lines = rows) =>
+      faultsOf(await readFile(fileOf(columns, ...lines), mapping ? { mapping } : {})).map(({ code }) => code);
+    assert.deepEqual(await codes("tax"), ["amount_ambiguous"]);
+    assert.deepEqual(await codes("discount"), ["amount_ambiguous"]);
+    assert.deepEqual(await codes("shipping"), []);
+    assert.deepEqual(await codes("tax", { tax: "line_tax" }), []);
+    assert.deepEqual(await codes("tax", { tax: "order_tax" }), []);
+    const none = [`${first},0`, "A1,ann@example.com,EUR,,Mug,1,3,0"];
+    assert.deepEqual(await codes("tax", undefined, none), []);
+    assert.deepEqual(await codes("tax", undefined, [`${first},1.00`, "A1,ann@example.com,EUR,,Mug,1,3,"]), []);
   });
   test("refuses rows of one order that say different things of it, and names both lines", async () => {
     const file = fileOf("shipping", `${first},4.90`, "A1,ann@example.com,EUR,,Mug,1,3,5.90");

@@ -122,7 +122,6 @@ function exportedOrder([
     ...order,
     ...origin,
     items: [{ ...item, sku, productName: product }, second],
-    createdKey: "",
     status: "paid" satisfies Order["status"],
     customerName: customer,
     customerReference: customer,

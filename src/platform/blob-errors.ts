@@ -6,6 +6,12 @@ export const blobNotFound = refusal<{ key: string }>(
   ({ key }) => `There is no file ${key}.`,
 );
 
+export const blobNoSpace = refusal<object>(
+  "blob.no_space",
+  "unavailable",
+  () => "There is no space to keep the file. Whoever runs the shop has to make some.",
+);
+
 export const blobKeyInvalid = refusal<object>(
   "blob.key_invalid",
   "invalid",

@@ -16,7 +16,10 @@ export interface KeptBlob extends Blob {
  * of one begins with `.`. Every call refuses others.
  */
 export interface BlobStore {
-  /** Keeps what the stream gives under the key, whole or not at all; what was there is replaced. Fails when the stream does. */
+  /**
+   * Keeps what the stream gives under the key, whole or not at all; what was there is replaced. Fails when the stream does.
+   * Refuses with `blob.no_space`.
+   */
   write(key: string, content: Readable): Promise<Blob>;
   /** Opens what is kept, from a byte on; behind its end there is nothing. Refuses with `blob.not_found`. */
   read(key: string, from?: number): Promise<Readable>;

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from 
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { blobNotFound } from "./blob-errors.ts";
+import { blobNoSpace, blobNotFound } from "./blob-errors.ts";
 import { assertBlobKey } from "./blob-key.ts";
 import type { BlobStore, KeptBlob } from "./blob-store.ts";
 
@@ -19,6 +19,13 @@ const plainly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 function isAbsent(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENXIO";
+}
+
+const fullSeconds = 60; // It takes a person to make space.
+
+function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 async function unlessAbsent<Found>(work: Promise<Found>): Promise<Found | undefined> {
@@ -94,7 +101,7 @@ export function fileBlobStore(folder: string): BlobStore {
       } catch (error) {
         content.destroy();
         await rm(draft, { force: true });
-        throw error;
+        throw isFull(error) ? blobNoSpace({}, { retryAfterSeconds: fullSeconds }) : error;
       }
     },
 

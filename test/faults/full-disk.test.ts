@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, openDb } from "../../src/platform/db.ts";
+import { fileBlobStore } from "../../src/platform/file-blob-client.ts";
 import { assertPaidOnce, assertVerified, readBooks, untilDrained } from "../support/check-books.ts";
 import { type OwnCluster, ownCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -12,6 +14,7 @@ import { insist, ordersPath, orderWish } from "../support/insist.ts";
 import { givenFolder, type ServingProcess, startServing } from "../support/serve.ts";
 
 const diskMb = 220;
+const filesMb = 2;
 const small = { shared_buffers: "32MB", wal_buffers: "1MB", min_wal_size: "32MB", max_wal_size: "64MB" };
 const fullMs = process.env.CHAOS === "long" ? 60_000 : 4_000;
 const clients = 6;
@@ -23,9 +26,9 @@ let cluster: OwnCluster | undefined;
 let server: ServingProcess | undefined;
 let db: Db | undefined;
 
-function mayMount(path: string): boolean {
+function mayMount(path: string, megabytes: number): boolean {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${diskMb}m,mode=755`, "tmpfs", path], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=755`, "tmpfs", path], { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -69,7 +72,7 @@ describe("a disk that is full (D06, D07)", () => {
 
   test("makes the server refuse, half-writes nothing, and is forgotten once there is space", async (t) => {
     const mounted = await givenFolder();
-    if (!mayMount(mounted)) return t.skip("This user may not mount a disk of memory.");
+    if (!mayMount(mounted, diskMb)) return t.skip("This user may not mount a disk of memory.");
     folder = mounted;
     cluster = await ownCluster(small, folder);
     server = await startServing({ url: cluster.url, dataDir: await givenFolder() });
@@ -107,5 +110,25 @@ describe("a disk that is full (D06, D07)", () => {
     for (const one of books) assertPaidOnce(one);
     await assertVerified(cluster.url);
     assert.equal(await serving.stop(), 0);
+  });
+});
+
+describe("a folder of files that is full", () => {
+  test("keeps nothing of a file that does not fit, says why, and takes the next one that does", async (t) => {
+    const mounted = await givenFolder();
+    if (!mayMount(mounted, filesMb)) return t.skip("This user may not mount a disk of memory.");
+    try {
+      const files = fileBlobStore(mounted);
+      const large = Readable.from(Array.from({ length: 2 * filesMb }, () => Buffer.alloc(1 << 20)));
+      await assert.rejects(files.write("imports/large", large), { code: "blob.no_space", kind: "unavailable" });
+      const left = await readdir(mounted, { recursive: true, withFileTypes: true });
+      assert.deepEqual(
+        left.filter((entry) => entry.isFile()).map(({ name }) => name),
+        [],
+      );
+      assert.deepEqual(await files.write("imports/small", Readable.from(["a,b"])), { key: "imports/small", bytes: 3 });
+    } finally {
+      execFileSync("umount", [mounted]);
+    }
   });
 });

@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AssignTaskData, AssignTaskErrors, AssignTaskResponses, CancelOrderV1Data, CancelOrderV1Errors, CancelOrderV1Responses, ChangeOrderStatusV1Data, ChangeOrderStatusV1Errors, ChangeOrderStatusV1Responses, CloseTaskData, CloseTaskErrors, CloseTaskResponses, CreatePaymentData, CreatePaymentErrors, CreatePaymentResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateSandboxPaymentData, CreateSandboxPaymentErrors, CreateSandboxPaymentResponses, CreateSandboxRefundData, CreateSandboxRefundErrors, CreateSandboxRefundResponses, DiscardJobData, DiscardJobErrors, DiscardJobResponses, GetJobData, GetJobErrors, GetJobResponses, GetMailData, GetMailErrors, GetMailResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderV1Data, GetOrderV1Errors, GetOrderV1Responses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSandboxPaymentOfOrderData, GetSandboxPaymentOfOrderErrors, GetSandboxPaymentOfOrderResponses, GetTaskData, GetTaskErrors, GetTaskResponses, HearPaymentV1Data, HearPaymentV1Errors, HearPaymentV1Responses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailsData, ListMailsErrors, ListMailsResponses, ListOrdersV1Data, ListOrdersV1Errors, ListOrdersV1Responses, ListPaymentsData, ListPaymentsErrors, ListPaymentsResponses, ListRefundsData, ListRefundsErrors, ListRefundsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, PlaceOrderV1Data, PlaceOrderV1Errors, PlaceOrderV1Responses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, RetryJobData, RetryJobErrors, RetryJobResponses, SendEmailData, SendEmailErrors, SendEmailResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses } from './types.gen.ts';
+import type { AssignTaskData, AssignTaskErrors, AssignTaskResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelOrderV1Data, CancelOrderV1Errors, CancelOrderV1Responses, ChangeOrderStatusV1Data, ChangeOrderStatusV1Errors, ChangeOrderStatusV1Responses, CloseTaskData, CloseTaskErrors, CloseTaskResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateOrderData, CreateOrderErrors, CreateOrderResponses, CreatePaymentData, CreatePaymentErrors, CreatePaymentResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateSandboxPaymentData, CreateSandboxPaymentErrors, CreateSandboxPaymentResponses, CreateSandboxRefundData, CreateSandboxRefundErrors, CreateSandboxRefundResponses, DiscardJobData, DiscardJobErrors, DiscardJobResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, GetBatchData, GetBatchErrors, GetBatchResponses, GetImportData, GetImportErrors, GetImportProgressData, GetImportProgressErrors, GetImportProgressResponses, GetImportResponses, GetJobData, GetJobErrors, GetJobResponses, GetMailData, GetMailErrors, GetMailResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderV1Data, GetOrderV1Errors, GetOrderV1Responses, GetRefundData, GetRefundErrors, GetRefundResponses, GetRejectedRowsData, GetRejectedRowsErrors, GetRejectedRowsResponses, GetSandboxPaymentOfOrderData, GetSandboxPaymentOfOrderErrors, GetSandboxPaymentOfOrderResponses, GetTaskData, GetTaskErrors, GetTaskResponses, HearPaymentV1Data, HearPaymentV1Errors, HearPaymentV1Responses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListImportRowsData, ListImportRowsErrors, ListImportRowsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailsData, ListMailsErrors, ListMailsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListOrdersV1Data, ListOrdersV1Errors, ListOrdersV1Responses, ListPaymentsData, ListPaymentsErrors, ListPaymentsResponses, ListRefundsData, ListRefundsErrors, ListRefundsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PlaceBatchData, PlaceBatchErrors, PlaceBatchResponses, PlaceOrderV1Data, PlaceOrderV1Errors, PlaceOrderV1Responses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, RetryJobData, RetryJobErrors, RetryJobResponses, ReviseImportData, ReviseImportErrors, ReviseImportResponses, SendEmailData, SendEmailErrors, SendEmailResponses, StartImportData, StartImportErrors, StartImportResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, StreamImportProgressData, StreamImportProgressErrors, StreamImportProgressResponse, StreamImportProgressResponses, SumImportData, SumImportErrors, SumImportResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -213,6 +213,97 @@ export class OrderwellApi extends HeyApiClient {
     }
     
     /**
+     * List orders, filtered, searched and sorted
+     *
+     * All filters must hold. Every page costs the same, and orders that arrive meanwhile move none. Text search, and lists sorted by amount, have an order about a second after it was placed; all other lists have it at once.
+     *
+     * Needs the scope `orders:read`.
+     */
+    public listOrders<ThrowOnError extends boolean = true>(options?: Options<ListOrdersData, ThrowOnError>): RequestResult<ListOrdersResponses, ListOrdersErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListOrdersResponses, ListOrdersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/orders',
+            ...options
+        });
+    }
+    
+    /**
+     * Place an order
+     *
+     * Answers 201 with the order whatever came of its payment: it is `paid`, `pending` when it was declined or
+     * is not to be charged, or `payment_processing` while nobody knows.
+     *
+     * When the source's `external_reference` has an order already, the answer is 200 with that order as it stands; nothing of
+     * it is changed, whatever else the request says. So a request may be sent again without an `Idempotency-Key` too.
+     *
+     * Needs the scope `orders:write`.
+     */
+    public createOrder<ThrowOnError extends boolean = true>(options: Options<CreateOrderData, ThrowOnError>): RequestResult<CreateOrderResponses, CreateOrderErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateOrderResponses, CreateOrderErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/orders',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take orders away as CSV, one row for each item, the oldest order first
+     *
+     * Has the orders that are there when it begins. Amounts are decimals in major units. A cell that a spreadsheet would take for a formula has one ' in front; an import takes it away again. When something goes wrong on the way, the connection breaks before the file's end.
+     *
+     * Needs the scope `orders:read`.
+     */
+    public exportOrders<ThrowOnError extends boolean = true>(options?: Options<ExportOrdersData, ThrowOnError>): RequestResult<ExportOrdersResponses, ExportOrdersErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ExportOrdersResponses, ExportOrdersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/orders.csv',
+            ...options
+        });
+    }
+    
+    /**
+     * Count a batch's orders by status, and their money by currency
+     *
+     * Needs the scope `orders:read`.
+     */
+    public getBatch<ThrowOnError extends boolean = true>(options: Options<GetBatchData, ThrowOnError>): RequestResult<GetBatchResponses, GetBatchErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetBatchResponses, GetBatchErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/batches/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Place many orders
+     *
+     * Up to 10,000 orders and 32 MiB, as a JSON array or as NDJSON, an order on each line. Each is `placed`,
+     * `rejected` with its problem, or a `duplicate` of the order that its source's `external_reference` has already, which is
+     * left as it is: a batch that is sent again doubles nothing. One that is rejected does not hurt the others; what is no JSON
+     * array at all is refused whole. All that are placed are placed in one transaction.
+     *
+     * With `payment=charge` the answer is 202: the orders wait, and are paid one by one from then on. The batch's own page
+     * tells how far that is.
+     *
+     * Needs the scope `orders:write`.
+     */
+    public placeBatch<ThrowOnError extends boolean = true>(options: Options<PlaceBatchData, ThrowOnError>): RequestResult<PlaceBatchResponses, PlaceBatchErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<PlaceBatchResponses, PlaceBatchErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/orders/batch',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * List the tries to have an order paid, newest first
      *
      * Needs the scope `orders:read`.
@@ -256,7 +347,7 @@ export class OrderwellApi extends HeyApiClient {
     /**
      * Give back what was paid for an order, or part of it
      *
-     * The refund is promised at once and given back by a job: `requested` becomes `succeeded` or `failed`. The order stays where it is; cancelling is another call. `If-Match` takes the order's tag.
+     * The refund is promised at once and given back by a job: `requested` becomes `succeeded` or `failed`. What was paid elsewhere goes back there: `recorded` writes that down, and it has `succeeded`. The order stays where it is; cancelling is another call. `If-Match` takes the order's tag.
      *
      * Needs the scope `payments:write`.
      */
@@ -281,6 +372,218 @@ export class OrderwellApi extends HeyApiClient {
         return (options.client ?? this.client).get<GetRefundResponses, GetRefundErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             url: '/api/v2/orders/{id}/refunds/{refund}',
+            ...options
+        });
+    }
+    
+    /**
+     * List imports, newest first
+     *
+     * Needs the scope `imports:read`.
+     */
+    public listImports<ThrowOnError extends boolean = true>(options?: Options<ListImportsData, ThrowOnError>): RequestResult<ListImportsResponses, ListImportsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListImportsResponses, ListImportsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports',
+            ...options
+        });
+    }
+    
+    /**
+     * Import a file of orders
+     *
+     * As a form with the part `file`, and optionally `options` as JSON; or as JSON with the key of a file that
+     * the store of files has already. The answer is 202: the file is read and checked next, and nothing is placed before the import is
+     * started. A file may take as long as it takes to arrive, at 64 KiB in half a minute at least.
+     *
+     * The same file with the same options again is answered with 200 and the import that it has: nothing is doubled.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public createImport<ThrowOnError extends boolean = true>(options: Options<CreateImportData, ThrowOnError>): RequestResult<CreateImportResponses, CreateImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateImportResponses, CreateImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Read one import with its counts
+     *
+     * Needs the scope `imports:read`.
+     */
+    public getImport<ThrowOnError extends boolean = true>(options: Options<GetImportData, ThrowOnError>): RequestResult<GetImportResponses, GetImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetImportResponses, GetImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Have an import's file read again with other options
+     *
+     * Options that are left out stay as they are; a mapping is given whole. For an import that is `ready` or `failed` and has placed nothing.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public reviseImport<ThrowOnError extends boolean = true>(options: Options<ReviseImportData, ThrowOnError>): RequestResult<ReviseImportResponses, ReviseImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ReviseImportResponses, ReviseImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * How an import's file is understood, and what is wrong with it
+     *
+     * Complete as soon as the import is `ready`; before that it tells what is known so far.
+     *
+     * Needs the scope `imports:read`.
+     */
+    public previewImport<ThrowOnError extends boolean = true>(options: Options<PreviewImportData, ThrowOnError>): RequestResult<PreviewImportResponses, PreviewImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/preview',
+            ...options
+        });
+    }
+    
+    /**
+     * List the rows of an import with what became of each, in the order of the file
+     *
+     * Needs the scope `imports:read`.
+     */
+    public listImportRows<ThrowOnError extends boolean = true>(options: Options<ListImportRowsData, ThrowOnError>): RequestResult<ListImportRowsResponses, ListImportRowsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListImportRowsResponses, ListImportRowsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/rows',
+            ...options
+        });
+    }
+    
+    /**
+     * What an import brought: its orders as they are now, and their money
+     *
+     * Needs the scope `imports:read`.
+     */
+    public sumImport<ThrowOnError extends boolean = true>(options: Options<SumImportData, ThrowOnError>): RequestResult<SumImportResponses, SumImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<SumImportResponses, SumImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/summary',
+            ...options
+        });
+    }
+    
+    /**
+     * Take the rejected rows away, to be corrected and uploaded again
+     *
+     * All rows of the orders that were rejected, in the original columns, with their line and the reason behind them; an upload passes these two over. Cells are as they came; one that a spreadsheet would take for a formula has one ' in front, which the upload takes away again while those two columns are there. An import of NDJSON has its lines. When something goes wrong on the way, the connection breaks before the file's end.
+     *
+     * Needs the scope `imports:read`.
+     */
+    public getRejectedRows<ThrowOnError extends boolean = true>(options: Options<GetRejectedRowsData, ThrowOnError>): RequestResult<GetRejectedRowsResponses, GetRejectedRowsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetRejectedRowsResponses, GetRejectedRowsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/rejected.csv',
+            ...options
+        });
+    }
+    
+    /**
+     * Start to place the orders of an import that is ready
+     *
+     * Orders with something wrong are rejected, the others are placed. A second call changes nothing.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public startImport<ThrowOnError extends boolean = true>(options: Options<StartImportData, ThrowOnError>): RequestResult<StartImportResponses, StartImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<StartImportResponses, StartImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/start',
+            ...options
+        });
+    }
+    
+    /**
+     * Let a running import rest
+     *
+     * What is being placed is placed; nothing more is begun. A second call changes nothing.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public pauseImport<ThrowOnError extends boolean = true>(options: Options<PauseImportData, ThrowOnError>): RequestResult<PauseImportResponses, PauseImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<PauseImportResponses, PauseImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/pause',
+            ...options
+        });
+    }
+    
+    /**
+     * Have an import that rests go on
+     *
+     * A second call changes nothing.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public resumeImport<ThrowOnError extends boolean = true>(options: Options<ResumeImportData, ThrowOnError>): RequestResult<ResumeImportResponses, ResumeImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ResumeImportResponses, ResumeImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/resume',
+            ...options
+        });
+    }
+    
+    /**
+     * End an import before its end
+     *
+     * Orders that it placed stay as they are. A second call changes nothing.
+     *
+     * Needs the scope `imports:write`.
+     */
+    public cancelImport<ThrowOnError extends boolean = true>(options: Options<CancelImportData, ThrowOnError>): RequestResult<CancelImportResponses, CancelImportErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CancelImportResponses, CancelImportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/cancel',
+            ...options
+        });
+    }
+    
+    /**
+     * How far an import is, how fast it goes, and how long it will take
+     *
+     * Needs the scope `imports:read`.
+     */
+    public getImportProgress<ThrowOnError extends boolean = true>(options: Options<GetImportProgressData, ThrowOnError>): RequestResult<GetImportProgressResponses, GetImportProgressErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetImportProgressResponses, GetImportProgressErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/progress',
+            ...options
+        });
+    }
+    
+    /**
+     * How far an import is, as it goes (server-sent events)
+     *
+     * Messages of type `progress` come once a second while something happens; the last one has type `end`. A stream ends after a quarter of an hour or when the server stops, too; connect again, as browsers do by themselves.
+     *
+     * Needs the scope `imports:read`.
+     */
+    public streamImportProgress<ThrowOnError extends boolean = true>(options: Options<StreamImportProgressData, ThrowOnError, StreamImportProgressResponse>): Promise<ServerSentEventsResult<StreamImportProgressResponses>> {
+        return (options.client ?? this.client).sse.get<StreamImportProgressResponses, StreamImportProgressErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/imports/{id}/events',
             ...options
         });
     }

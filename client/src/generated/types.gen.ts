@@ -153,8 +153,15 @@ export type Order = {
      */
     next_statuses: Array<string>;
     customer_id: string;
-    customer_email: string;
+    /**
+     * Null for a customer without an address, who is told nothing.
+     */
+    customer_email: string | null;
     customer_name: string;
+    /**
+     * What the source calls the customer.
+     */
+    customer_reference: string | null;
     /**
      * The language in which the customer is told.
      */
@@ -179,6 +186,38 @@ export type Order = {
      * When it is cancelled unless it is paid.
      */
     expires_at: string | null;
+    /**
+     * Whose reference the order has: the API key's name, or the import's source.
+     */
+    source: string | null;
+    /**
+     * What the source calls the order; unique within the source.
+     */
+    external_reference: string | null;
+    /**
+     * When the customer ordered, by the source's account.
+     */
+    ordered_at: string | null;
+    /**
+     * The import that it came with.
+     */
+    import_id: string | null;
+    /**
+     * Its first row in the import's file, counted from 1 without the header.
+     */
+    import_row: number | null;
+    /**
+     * The name of the file that it came in.
+     */
+    csv_source: string | null;
+    /**
+     * The batch that it came with.
+     */
+    batch_id: string | null;
+    /**
+     * Whether the customer is told of it.
+     */
+    notify: boolean;
     created_at: string;
     updated_at: string;
 };
@@ -213,6 +252,296 @@ export type Timeline = {
     data: Array<TimelineEntry>;
 };
 
+export type OrderSummary = {
+    /**
+     * The order's UUID.
+     */
+    id: string;
+    number: string;
+    /**
+     * The id by which v1 knows it.
+     */
+    order_id: number;
+    status: OrderStatus;
+    customer_id: string;
+    /**
+     * Null when the customer has none.
+     */
+    customer_email: string | null;
+    customer_name: string;
+    /**
+     * What the source calls the customer.
+     */
+    customer_reference: string | null;
+    /**
+     * The language in which the customer is told.
+     */
+    locale: string;
+    /**
+     * Whether the customer is told of it.
+     */
+    notify: boolean;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    items_amount: MinorUnits;
+    discount_amount: MinorUnits;
+    tax_amount: MinorUnits;
+    shipping_amount: MinorUnits;
+    total_amount: MinorUnits;
+    captured_amount: MinorUnits;
+    refunding_amount: MinorUnits;
+    refunded_amount: MinorUnits;
+    charged_back_amount: MinorUnits;
+    /**
+     * Whose references they are.
+     */
+    source: string | null;
+    /**
+     * What the source calls the order.
+     */
+    external_reference: string | null;
+    /**
+     * The import that it came with.
+     */
+    import_id: string | null;
+    /**
+     * The number of its first row in the import's file.
+     */
+    import_row: number | null;
+    /**
+     * The name of the file that it came in.
+     */
+    csv_source: string | null;
+    /**
+     * The batch that it came with.
+     */
+    batch_id: string | null;
+    /**
+     * When the customer ordered, by the source's account.
+     */
+    ordered_at: string | null;
+    /**
+     * When it is cancelled unless it is paid.
+     */
+    expires_at: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type OrderList = {
+    data: Array<OrderSummary>;
+    /**
+     * Give it as `cursor`, with all else as it was, for the next page; null on the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Integer minor units of the currency.
+ */
+export type DraftAmount = number;
+
+export type OrderDraftItem = {
+    /**
+     * The stock keeping unit; `item-<line>` when left out.
+     */
+    sku?: string;
+    /**
+     * What was sold.
+     */
+    product_name: string;
+    quantity: number;
+    unit_price: DraftAmount;
+    discount_amount?: DraftAmount;
+    tax_amount?: DraftAmount;
+    line_total?: DraftAmount;
+};
+
+export type NewOrder = {
+    /**
+     * What the source calls the order: the same one again is a duplicate.
+     */
+    external_reference?: string;
+    /**
+     * Null for a customer without an address, who is then told nothing.
+     */
+    customer_email?: string | null;
+    /**
+     * The customer's name.
+     */
+    customer_name?: string;
+    /**
+     * What the source calls the customer.
+     */
+    customer_reference?: string;
+    /**
+     * The language in which the customer is told.
+     */
+    locale?: 'en' | 'ja';
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    ordered_at?: string;
+    items: Array<OrderDraftItem>;
+    discount_amount?: DraftAmount;
+    tax_amount?: DraftAmount;
+    shipping_amount?: DraftAmount;
+    total_amount?: DraftAmount;
+    /**
+     * Of a payment that was made elsewhere.
+     */
+    payment_reference?: string;
+    paid_at?: string;
+    /**
+     * `charge`: the gateway is asked. `recorded`: it was paid elsewhere, as `payment_reference` and `paid_at` say. `none`: it waits to be paid.
+     */
+    payment?: 'charge' | 'recorded' | 'none';
+    /**
+     * Whether the customer is told of it, now and later.
+     */
+    notify?: boolean;
+    /**
+     * How long it may stay unpaid before it is cancelled; as configured when left out.
+     */
+    pay_within_hours?: number;
+    /**
+     * Whose references these are; the API key's name when left out.
+     */
+    source?: string;
+};
+
+/**
+ * How many of them stand where.
+ */
+export type OrdersByStatus = {
+    pending: number;
+    payment_processing: number;
+    paid: number;
+    shipped: number;
+    delivered: number;
+    cancelled: number;
+};
+
+/**
+ * Integer minor units of the currency; a sum may be more than a double holds exactly.
+ */
+export type MinorUnitsSum = number;
+
+export type BatchMoney = {
+    currency: string;
+    orders: number;
+    total_amount: MinorUnitsSum;
+    captured_amount: MinorUnitsSum;
+    refunded_amount: MinorUnitsSum;
+};
+
+export type Batch = {
+    batch_id: string;
+    created_at: string;
+    orders: number;
+    by_status: OrdersByStatus;
+    /**
+     * Those among the pending that no gateway was asked for yet.
+     */
+    untried: number;
+    /**
+     * Sums of them by currency.
+     */
+    money: Array<BatchMoney>;
+};
+
+export type OrderDraft = {
+    /**
+     * What the source calls the order: the same one again is a duplicate.
+     */
+    external_reference?: string;
+    /**
+     * Null for a customer without an address, who is then told nothing.
+     */
+    customer_email?: string | null;
+    /**
+     * The customer's name.
+     */
+    customer_name?: string;
+    /**
+     * What the source calls the customer.
+     */
+    customer_reference?: string;
+    /**
+     * The language in which the customer is told.
+     */
+    locale?: 'en' | 'ja';
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    ordered_at?: string;
+    items: Array<OrderDraftItem>;
+    discount_amount?: DraftAmount;
+    tax_amount?: DraftAmount;
+    shipping_amount?: DraftAmount;
+    total_amount?: DraftAmount;
+    /**
+     * Of a payment that was made elsewhere.
+     */
+    payment_reference?: string;
+    paid_at?: string;
+};
+
+export type BatchOrder = {
+    id: string;
+    number: string;
+    status: 'pending' | 'payment_processing' | 'paid' | 'shipped' | 'delivered' | 'cancelled';
+    total_amount: MinorUnits;
+    currency: string;
+};
+
+export type BatchProblem = {
+    type: string;
+    status: number;
+    detail: string;
+    code: string;
+    errors?: Array<{
+        pointer: string;
+        detail: string;
+    }>;
+    title: string;
+};
+
+export type BatchMember = {
+    /**
+     * Its place in the request, counted from 0.
+     */
+    index: number;
+    outcome: 'placed' | 'duplicate' | 'rejected';
+    external_reference: string | null;
+    /**
+     * The order that was placed; of a duplicate the one that was there, as it stands.
+     */
+    order: BatchOrder | null;
+    /**
+     * Why it was rejected, as a problem document.
+     */
+    problem: BatchProblem | null;
+};
+
+export type BatchAnswer = {
+    /**
+     * By which its orders are found; null when none was placed.
+     */
+    batch_id: string | null;
+    placed: number;
+    duplicates: number;
+    rejected: number;
+    /**
+     * Each order of the request, in its order.
+     */
+    data: Array<BatchMember>;
+};
+
 export type Payment = {
     attempt: number;
     /**
@@ -243,6 +572,20 @@ export type Payment = {
 export type PaymentList = {
     data: Array<Payment>;
     next_cursor: string | null;
+};
+
+/**
+ * Of an order that was paid elsewhere: it went back there already, and is written down.
+ */
+export type RecordedRefund = {
+    /**
+     * What the refund is called where it was made; once for each.
+     */
+    reference: string;
+    /**
+     * When it went back; now when left out.
+     */
+    given_at?: string;
 };
 
 export type Refund = {
@@ -287,6 +630,682 @@ export type Refund = {
 export type RefundList = {
     data: Array<Refund>;
     next_cursor: string | null;
+};
+
+export type ImportOptions = {
+    /**
+     * Whose order references these are; when left out what our own export says, else the API key's name.
+     */
+    source?: string;
+    /**
+     * What kind of file it is. `auto` when left out.
+     */
+    format?: 'auto' | 'csv' | 'ndjson' | 'shopify' | 'orderwell';
+    /**
+     * How its text is encoded. `auto` when left out.
+     */
+    encoding?: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'windows-1252';
+    /**
+     * What stands between cells. `auto` when left out.
+     */
+    delimiter?: 'auto' | ',' | ';' | '\t';
+    /**
+     * Whether rows with one reference are one order, or each row is. `auto` when left out.
+     */
+    grouping?: 'auto' | 'by_reference' | 'row_is_order';
+    /**
+     * What columns are, by the name in the header; the others are recognized by name.
+     */
+    mapping?: {
+        [key: string]: 'ignore' | 'order_reference' | 'order_uid' | 'source' | 'customer_email' | 'customer_name' | 'customer_reference' | 'locale' | 'currency' | 'ordered_at' | 'cancelled_at' | 'payment_status' | 'payment_reference' | 'paid_at' | 'order_refunded' | 'order_discount' | 'order_tax' | 'shipping' | 'order_total' | 'sku' | 'product_name' | 'quantity' | 'unit_price' | 'line_discount' | 'line_discount_rate' | 'line_tax' | 'line_total';
+    };
+    /**
+     * How numbers and dates are written: `iso` is 1234.50 and 2025-04-03, nothing else. `iso` when left out.
+     */
+    locale?: 'iso' | 'en-US' | 'en-GB' | 'de-DE' | 'fr-FR' | 'ja-JP';
+    /**
+     * IANA time zone of times without one.
+     */
+    time_zone?: string;
+    /**
+     * Of rows that name none.
+     */
+    currency?: string;
+    /**
+     * What becomes of lines with a negative quantity. `reject` when left out.
+     */
+    negative_quantity?: 'reject' | 'drop_line';
+    /**
+     * What becomes of cancellations: `C…` references with negative quantities, or a date of cancellation. `reject` when left out.
+     */
+    cancellations?: 'reject' | 'drop';
+    /**
+     * Whether a line may cost nothing. `reject` when left out.
+     */
+    zero_price?: 'reject' | 'accept';
+    /**
+     * Whether a customer may have no address; nothing is sent then. `reject` when left out.
+     */
+    missing_email?: 'reject' | 'accept';
+    /**
+     * Whether taxes are added to prices, or contained in them and left out. `added` when left out.
+     */
+    tax?: 'added' | 'included';
+    /**
+     * Nothing, what was paid elsewhere is recorded, or the gateway is asked. `none` when left out.
+     */
+    payment?: 'none' | 'recorded' | 'charge';
+    /**
+     * How long an order may stay unpaid before it is cancelled.
+     */
+    pay_within_hours?: number;
+    /**
+     * Whether customers are told.
+     */
+    notify?: boolean;
+    /**
+     * Whether it starts by itself when the check is done.
+     */
+    auto_start?: boolean;
+};
+
+export type ImportOfBlob = {
+    /**
+     * A file below `incoming/` in the store of files. It is copied.
+     */
+    blob_key: string;
+    /**
+     * What it is called; the end of its key when left out.
+     */
+    name?: string;
+    options?: ImportOptions;
+};
+
+export type ImportForm = {
+    /**
+     * The file, with its name.
+     */
+    file: string;
+    options?: ImportOptions;
+};
+
+export type ImportStatus = 'received' | 'validating' | 'ready' | 'running' | 'completed' | 'completed_with_errors' | 'cancelled' | 'failed';
+
+export type ImportStage = 'reading' | 'merging' | 'checking' | 'placing' | 'paying';
+
+export type GivenImportOptions = {
+    /**
+     * Whose order references these are; when left out what our own export says, else the API key's name.
+     */
+    source?: string;
+    /**
+     * What kind of file it is.
+     */
+    format?: 'auto' | 'csv' | 'ndjson' | 'shopify' | 'orderwell';
+    /**
+     * How its text is encoded.
+     */
+    encoding?: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'windows-1252';
+    /**
+     * What stands between cells.
+     */
+    delimiter?: 'auto' | ',' | ';' | '\t';
+    /**
+     * Whether rows with one reference are one order, or each row is.
+     */
+    grouping?: 'auto' | 'by_reference' | 'row_is_order';
+    /**
+     * What columns are, by the name in the header; the others are recognized by name.
+     */
+    mapping?: {
+        [key: string]: 'ignore' | 'order_reference' | 'order_uid' | 'source' | 'customer_email' | 'customer_name' | 'customer_reference' | 'locale' | 'currency' | 'ordered_at' | 'cancelled_at' | 'payment_status' | 'payment_reference' | 'paid_at' | 'order_refunded' | 'order_discount' | 'order_tax' | 'shipping' | 'order_total' | 'sku' | 'product_name' | 'quantity' | 'unit_price' | 'line_discount' | 'line_discount_rate' | 'line_tax' | 'line_total';
+    };
+    /**
+     * How numbers and dates are written: `iso` is 1234.50 and 2025-04-03, nothing else.
+     */
+    locale?: 'iso' | 'en-US' | 'en-GB' | 'de-DE' | 'fr-FR' | 'ja-JP';
+    /**
+     * IANA time zone of times without one.
+     */
+    time_zone?: string;
+    /**
+     * Of rows that name none.
+     */
+    currency?: string;
+    /**
+     * What becomes of lines with a negative quantity.
+     */
+    negative_quantity?: 'reject' | 'drop_line';
+    /**
+     * What becomes of cancellations: `C…` references with negative quantities, or a date of cancellation.
+     */
+    cancellations?: 'reject' | 'drop';
+    /**
+     * Whether a line may cost nothing.
+     */
+    zero_price?: 'reject' | 'accept';
+    /**
+     * Whether a customer may have no address; nothing is sent then.
+     */
+    missing_email?: 'reject' | 'accept';
+    /**
+     * Whether taxes are added to prices, or contained in them and left out.
+     */
+    tax?: 'added' | 'included';
+    /**
+     * Nothing, what was paid elsewhere is recorded, or the gateway is asked.
+     */
+    payment?: 'none' | 'recorded' | 'charge';
+    /**
+     * How long an order may stay unpaid before it is cancelled.
+     */
+    pay_within_hours?: number;
+    /**
+     * Whether customers are told.
+     */
+    notify?: boolean;
+    /**
+     * Whether it starts by itself when the check is done.
+     */
+    auto_start?: boolean;
+    [key: string]: unknown;
+};
+
+export type ImportRowCounts = {
+    /**
+     * Rows read so far, without header and blank lines.
+     */
+    read: number;
+    /**
+     * Rows of orders that were placed.
+     */
+    placed: number;
+    /**
+     * Rows of orders that were not: `rejected.csv` has them.
+     */
+    rejected: number;
+    /**
+     * Rows of orders that were there already.
+     */
+    duplicate: number;
+    /**
+     * Rows left out by a declared policy.
+     */
+    dropped: number;
+    /**
+     * Rows of orders that are none of this yet.
+     */
+    pending: number;
+};
+
+export type ImportOrderCounts = {
+    /**
+     * Orders found so far.
+     */
+    read: number;
+    /**
+     * Placed.
+     */
+    placed: number;
+    /**
+     * Not placed, each for a reason that its rows tell.
+     */
+    rejected: number;
+    /**
+     * There already, by reference or UUID.
+     */
+    duplicate: number;
+    /**
+     * Left out whole by a declared policy.
+     */
+    dropped: number;
+    /**
+     * None of this yet.
+     */
+    pending: number;
+    /**
+     * Of those placed with `payment: charge`: not paid when the import ended.
+     */
+    unpaid: number;
+};
+
+/**
+ * Why it failed: what `docs/errors.md` lists, and a sentence.
+ */
+export type ImportFailure = {
+    code: string;
+    detail: string;
+};
+
+export type ImportLinks = {
+    orders: string;
+    preview: string;
+    rows: string;
+    rejected: string;
+    summary: string;
+    progress: string;
+    events: string;
+};
+
+export type Import = {
+    id: string;
+    /**
+     * What the file is called.
+     */
+    name: string;
+    /**
+     * Whose order references these are.
+     */
+    source: string;
+    status: ImportStatus;
+    /**
+     * Running, and resting.
+     */
+    paused: boolean;
+    /**
+     * What is being done; null when nothing is.
+     */
+    stage: ImportStage | null;
+    options: GivenImportOptions;
+    /**
+     * The size of the file.
+     */
+    bytes: number;
+    /**
+     * Which time it is for this file and these options.
+     */
+    generation: number;
+    rows: ImportRowCounts;
+    orders: ImportOrderCounts;
+    failure: ImportFailure | null;
+    /**
+     * Whether the file is still there, to be read again.
+     */
+    file_kept: boolean;
+    /**
+     * The id of the API key, or `cli`.
+     */
+    created_by: string;
+    created_at: string;
+    updated_at: string;
+    /**
+     * When its orders began to be placed.
+     */
+    started_at: string | null;
+    /**
+     * When it was over.
+     */
+    ended_at: string | null;
+    links: ImportLinks;
+};
+
+export type ImportPage = {
+    data: Array<Import>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ImportOptionChanges = {
+    /**
+     * Whose order references these are; when left out what our own export says, else the API key's name.
+     */
+    source?: string;
+    /**
+     * What kind of file it is.
+     */
+    format?: 'auto' | 'csv' | 'ndjson' | 'shopify' | 'orderwell';
+    /**
+     * How its text is encoded.
+     */
+    encoding?: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'windows-1252';
+    /**
+     * What stands between cells.
+     */
+    delimiter?: 'auto' | ',' | ';' | '\t';
+    /**
+     * Whether rows with one reference are one order, or each row is.
+     */
+    grouping?: 'auto' | 'by_reference' | 'row_is_order';
+    /**
+     * What columns are, by the name in the header; the others are recognized by name.
+     */
+    mapping?: {
+        [key: string]: 'ignore' | 'order_reference' | 'order_uid' | 'source' | 'customer_email' | 'customer_name' | 'customer_reference' | 'locale' | 'currency' | 'ordered_at' | 'cancelled_at' | 'payment_status' | 'payment_reference' | 'paid_at' | 'order_refunded' | 'order_discount' | 'order_tax' | 'shipping' | 'order_total' | 'sku' | 'product_name' | 'quantity' | 'unit_price' | 'line_discount' | 'line_discount_rate' | 'line_tax' | 'line_total';
+    };
+    /**
+     * How numbers and dates are written: `iso` is 1234.50 and 2025-04-03, nothing else.
+     */
+    locale?: 'iso' | 'en-US' | 'en-GB' | 'de-DE' | 'fr-FR' | 'ja-JP';
+    /**
+     * IANA time zone of times without one.
+     */
+    time_zone?: string;
+    /**
+     * Of rows that name none.
+     */
+    currency?: string;
+    /**
+     * What becomes of lines with a negative quantity.
+     */
+    negative_quantity?: 'reject' | 'drop_line';
+    /**
+     * What becomes of cancellations: `C…` references with negative quantities, or a date of cancellation.
+     */
+    cancellations?: 'reject' | 'drop';
+    /**
+     * Whether a line may cost nothing.
+     */
+    zero_price?: 'reject' | 'accept';
+    /**
+     * Whether a customer may have no address; nothing is sent then.
+     */
+    missing_email?: 'reject' | 'accept';
+    /**
+     * Whether taxes are added to prices, or contained in them and left out.
+     */
+    tax?: 'added' | 'included';
+    /**
+     * Nothing, what was paid elsewhere is recorded, or the gateway is asked.
+     */
+    payment?: 'none' | 'recorded' | 'charge';
+    /**
+     * How long an order may stay unpaid before it is cancelled.
+     */
+    pay_within_hours?: number;
+    /**
+     * Whether customers are told.
+     */
+    notify?: boolean;
+    /**
+     * Whether it starts by itself when the check is done.
+     */
+    auto_start?: boolean;
+};
+
+export type ImportRevision = {
+    options: ImportOptionChanges;
+};
+
+export type ImportColumn = {
+    /**
+     * As the header has it.
+     */
+    name: string;
+    /**
+     * What it is taken for.
+     */
+    field: 'ignore' | 'order_reference' | 'order_uid' | 'source' | 'customer_email' | 'customer_name' | 'customer_reference' | 'locale' | 'currency' | 'ordered_at' | 'cancelled_at' | 'payment_status' | 'payment_reference' | 'paid_at' | 'order_refunded' | 'order_discount' | 'order_tax' | 'shipping' | 'order_total' | 'sku' | 'product_name' | 'quantity' | 'unit_price' | 'line_discount' | 'line_discount_rate' | 'line_tax' | 'line_total';
+    /**
+     * Its name told; otherwise the mapping did, or nothing and it is ignored.
+     */
+    recognized: boolean;
+};
+
+/**
+ * How the file is understood.
+ */
+export type ImportPlan = {
+    format: 'csv' | 'ndjson';
+    /**
+     * Whose export it is.
+     */
+    dialect: 'plain' | 'shopify' | 'orderwell';
+    encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'windows-1252';
+    delimiter: string;
+    /**
+     * Whether rows with one reference are one order, or each row is.
+     */
+    grouping: 'by_reference' | 'row_is_order';
+    columns: Array<ImportColumn>;
+};
+
+export type UnderstoodOrder = {
+    [key: string]: unknown;
+};
+
+export type RawImportRow = {
+    /**
+     * Counted from 1, without the header.
+     */
+    row: number;
+    /**
+     * The line of the file on which it begins.
+     */
+    line: number;
+    /**
+     * As it stands in the file.
+     */
+    text: string;
+};
+
+export type PreviewedOrder = {
+    /**
+     * The number of its first row.
+     */
+    row: number;
+    reference: string | null;
+    /**
+     * The order as it will be placed; null when something is wrong with it.
+     */
+    draft: UnderstoodOrder | null;
+    rows: Array<RawImportRow>;
+};
+
+export type FaultCount = {
+    code: string;
+    column: string | null;
+    /**
+     * How many rows have it.
+     */
+    rows: number;
+};
+
+export type ImportPreview = {
+    /**
+     * Null until the file was looked at.
+     */
+    plan: ImportPlan | null;
+    /**
+     * The first orders of the file.
+     */
+    orders: Array<PreviewedOrder>;
+    /**
+     * What is wrong, by kind and column.
+     */
+    faults: Array<FaultCount>;
+    /**
+     * Orders that are there already.
+     */
+    duplicates: number;
+};
+
+export type ImportRowStatus = 'pending' | 'placed' | 'rejected' | 'duplicate' | 'dropped';
+
+export type ImportedOrder = {
+    id: string;
+    number: string;
+    status: OrderStatus;
+    /**
+     * Why its newest payment failed, while it is not paid.
+     */
+    payment_failure: string | null;
+};
+
+export type ImportRowReason = {
+    /**
+     * The kind of fault.
+     */
+    code: string;
+    /**
+     * As the file calls it; null when it is about the whole row.
+     */
+    column: string | null;
+    /**
+     * What stands there.
+     */
+    value: string | null;
+    /**
+     * What is wrong, and what to do.
+     */
+    detail: string;
+};
+
+export type ImportRow = {
+    /**
+     * Counted from 1, without the header.
+     */
+    row: number;
+    /**
+     * The line of the file on which it begins, counted from 1.
+     */
+    line: number;
+    status: ImportRowStatus;
+    /**
+     * The order's reference.
+     */
+    reference: string | null;
+    /**
+     * The order that it became a part of, or that was there already.
+     */
+    order: ImportedOrder | null;
+    /**
+     * Why it is rejected. Empty when another row of its order is at fault.
+     */
+    reasons: Array<ImportRowReason>;
+    /**
+     * The row as it stands in the file.
+     */
+    text: string;
+    /**
+     * Whether the text is longer than is shown.
+     */
+    text_cut: boolean;
+};
+
+export type ImportRowPage = {
+    data: Array<ImportRow>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ImportStatusSum = {
+    status: string;
+    currency: string;
+    /**
+     * How many.
+     */
+    orders: number;
+    /**
+     * In minor units.
+     */
+    total_amount: number;
+    /**
+     * What came in.
+     */
+    captured_amount: number;
+    /**
+     * What went back.
+     */
+    refunded_amount: number;
+};
+
+export type ImportCurrencySum = {
+    currency: string;
+    /**
+     * How many.
+     */
+    orders: number;
+    /**
+     * In minor units.
+     */
+    total_amount: number;
+    /**
+     * What came in.
+     */
+    captured_amount: number;
+    /**
+     * What went back.
+     */
+    refunded_amount: number;
+};
+
+export type ImportPayments = {
+    /**
+     * Orders that are paid, and those that went on from there.
+     */
+    paid: number;
+    /**
+     * Orders whose payment has no outcome yet.
+     */
+    under_way: number;
+    /**
+     * Orders that wait for payment.
+     */
+    unpaid: number;
+    /**
+     * Orders that were cancelled since.
+     */
+    cancelled: number;
+};
+
+export type ImportSummary = {
+    /**
+     * The import's orders as they are now, by status and currency.
+     */
+    by_status: Array<ImportStatusSum>;
+    by_currency: Array<ImportCurrencySum>;
+    payments: ImportPayments;
+};
+
+export type ImportProgress = {
+    id: string;
+    status: ImportStatus;
+    paused: boolean;
+    stage: ImportStage | null;
+    /**
+     * The size of the file.
+     */
+    bytes: number;
+    /**
+     * How much of it was read.
+     */
+    bytes_read: number;
+    /**
+     * Rows read so far.
+     */
+    rows_read: number;
+    /**
+     * Orders found so far.
+     */
+    orders_read: number;
+    /**
+     * Placed so far.
+     */
+    orders_placed: number;
+    /**
+     * Not placed, each for a reason.
+     */
+    orders_rejected: number;
+    /**
+     * There already.
+     */
+    orders_duplicate: number;
+    /**
+     * None of this yet.
+     */
+    orders_pending: number;
+    /**
+     * Rows a second while reading, orders a second while placing; null when nobody can say.
+     */
+    rate: number | null;
+    /**
+     * Of this stage; null when nobody can say.
+     */
+    seconds_left: number | null;
 };
 
 export type Event = {
@@ -847,7 +1866,7 @@ export type PlaceOrderV1Errors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -1047,7 +2066,7 @@ export type ChangeOrderStatusV1Errors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -1119,7 +2138,7 @@ export type HearPaymentV1Errors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -1272,6 +2291,449 @@ export type GetOrderTimelineResponses = {
 };
 
 export type GetOrderTimelineResponse = GetOrderTimelineResponses[keyof GetOrderTimelineResponses];
+
+export type ListOrdersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One status or several, joined by commas.
+         */
+        status?: string;
+        /**
+         * Orders that were placed then or later.
+         */
+        created_from?: string;
+        /**
+         * Orders that were placed before.
+         */
+        created_to?: string;
+        /**
+         * ISO 4217.
+         */
+        currency?: string;
+        /**
+         * The least total in minor units; needs `currency`.
+         */
+        amount_min?: number;
+        /**
+         * The highest total in minor units; needs `currency`.
+         */
+        amount_max?: number;
+        /**
+         * The customer's whole address.
+         */
+        email?: string;
+        /**
+         * Orders of this import.
+         */
+        import_id?: string;
+        /**
+         * Orders of this batch.
+         */
+        batch_id?: string;
+        /**
+         * Whose references they are.
+         */
+        source?: string;
+        /**
+         * What a source calls the order; with `source` there is one at most.
+         */
+        external_reference?: string;
+        /**
+         * The name of the file that they came in.
+         */
+        csv_source?: string;
+        /**
+         * Words that the order must have, each whole or as a beginning: in the customer's name, address or reference, in the order's number or reference, in SKUs and names of products.
+         */
+        q?: string;
+        /**
+         * By when they were placed, or by their total; that needs `currency`.
+         */
+        sort?: 'date' | 'amount';
+        /**
+         * The newest or the largest first, or the other way round.
+         */
+        direction?: 'desc' | 'asc';
+        /**
+         * How many orders at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/orders';
+};
+
+export type ListOrdersErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListOrdersError = ListOrdersErrors[keyof ListOrdersErrors];
+
+export type ListOrdersResponses = {
+    /**
+     * Default Response
+     */
+    200: OrderList;
+};
+
+export type ListOrdersResponse = ListOrdersResponses[keyof ListOrdersResponses];
+
+export type CreateOrderData = {
+    body: NewOrder;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/orders';
+};
+
+export type CreateOrderErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateOrderError = CreateOrderErrors[keyof CreateOrderErrors];
+
+export type CreateOrderResponses = {
+    /**
+     * Default Response
+     */
+    200: Order;
+    /**
+     * Default Response
+     */
+    201: Order;
+};
+
+export type CreateOrderResponse = CreateOrderResponses[keyof CreateOrderResponses];
+
+export type ExportOrdersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One status or several, joined by commas.
+         */
+        status?: string;
+        /**
+         * Orders that were placed then or later.
+         */
+        created_from?: string;
+        /**
+         * Orders that were placed before.
+         */
+        created_to?: string;
+        /**
+         * ISO 4217.
+         */
+        currency?: string;
+        /**
+         * The least total in minor units; needs `currency`.
+         */
+        amount_min?: number;
+        /**
+         * The highest total in minor units; needs `currency`.
+         */
+        amount_max?: number;
+        /**
+         * The customer's whole address.
+         */
+        email?: string;
+        /**
+         * Orders of this import.
+         */
+        import_id?: string;
+        /**
+         * Orders of this batch.
+         */
+        batch_id?: string;
+        /**
+         * Whose references they are.
+         */
+        source?: string;
+        /**
+         * What a source calls the order; with `source` there is one at most.
+         */
+        external_reference?: string;
+        /**
+         * The name of the file that they came in.
+         */
+        csv_source?: string;
+        /**
+         * Words that the order must have, each whole or as a beginning: in the customer's name, address or reference, in the order's number or reference, in SKUs and names of products.
+         */
+        q?: string;
+    };
+    url: '/api/v2/orders.csv';
+};
+
+export type ExportOrdersErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ExportOrdersError = ExportOrdersErrors[keyof ExportOrdersErrors];
+
+export type ExportOrdersResponses = {
+    /**
+     * A file of CSV (RFC 4180) in UTF-8, with a header.
+     */
+    200: string;
+};
+
+export type ExportOrdersResponse = ExportOrdersResponses[keyof ExportOrdersResponses];
+
+export type GetBatchData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The batch's id, as its request was answered.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/batches/{id}';
+};
+
+export type GetBatchErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetBatchError = GetBatchErrors[keyof GetBatchErrors];
+
+export type GetBatchResponses = {
+    /**
+     * Default Response
+     */
+    200: Batch;
+};
+
+export type GetBatchResponse = GetBatchResponses[keyof GetBatchResponses];
+
+export type PlaceBatchData = {
+    body: Array<OrderDraft>;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `charge`: the gateway is asked. `recorded`: it was paid elsewhere, as `payment_reference` and `paid_at` say. `none`: it waits to be paid.
+         */
+        payment?: 'charge' | 'recorded' | 'none';
+        /**
+         * Whether the customer is told of it, now and later.
+         */
+        notify?: boolean;
+        /**
+         * How long it may stay unpaid before it is cancelled; as configured when left out.
+         */
+        pay_within_hours?: number;
+        /**
+         * Whose references these are; the API key's name when left out.
+         */
+        source?: string;
+    };
+    url: '/api/v2/orders/batch';
+};
+
+export type PlaceBatchErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type PlaceBatchError = PlaceBatchErrors[keyof PlaceBatchErrors];
+
+export type PlaceBatchResponses = {
+    /**
+     * Default Response
+     */
+    200: BatchAnswer;
+    /**
+     * Default Response
+     */
+    202: BatchAnswer;
+};
+
+export type PlaceBatchResponse = PlaceBatchResponses[keyof PlaceBatchResponses];
 
 export type ListPaymentsData = {
     body?: never;
@@ -1497,6 +2959,7 @@ export type CreateRefundData = {
          * For whoever reads it later; the customer is not told.
          */
         reason: string;
+        recorded?: RecordedRefund;
     };
     headers?: {
         /**
@@ -1548,7 +3011,7 @@ export type CreateRefundErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -1647,6 +3110,969 @@ export type GetRefundResponses = {
 };
 
 export type GetRefundResponse = GetRefundResponses[keyof GetRefundResponses];
+
+export type ListImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Any without it.
+         */
+        status?: 'received' | 'validating' | 'ready' | 'running' | 'completed' | 'completed_with_errors' | 'cancelled' | 'failed';
+        /**
+         * Whose references they are.
+         */
+        source?: string;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/imports';
+};
+
+export type ListImportsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
+
+export type ListImportsResponses = {
+    /**
+     * Default Response
+     */
+    200: ImportPage;
+};
+
+export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
+
+export type CreateImportData = {
+    body: ImportOfBlob;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Import a file anew that has an import with these options already.
+         */
+        again?: boolean;
+    };
+    url: '/api/v2/imports';
+};
+
+export type CreateImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateImportError = CreateImportErrors[keyof CreateImportErrors];
+
+export type CreateImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+    /**
+     * Default Response
+     */
+    202: Import;
+};
+
+export type CreateImportResponse = CreateImportResponses[keyof CreateImportResponses];
+
+export type GetImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}';
+};
+
+export type GetImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
+
+export type ReviseImportData = {
+    body: ImportRevision;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}';
+};
+
+export type ReviseImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ReviseImportError = ReviseImportErrors[keyof ReviseImportErrors];
+
+export type ReviseImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type ReviseImportResponse = ReviseImportResponses[keyof ReviseImportResponses];
+
+export type PreviewImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/preview';
+};
+
+export type PreviewImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type PreviewImportError = PreviewImportErrors[keyof PreviewImportErrors];
+
+export type PreviewImportResponses = {
+    /**
+     * Default Response
+     */
+    200: ImportPreview;
+};
+
+export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
+
+export type ListImportRowsData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Any without it.
+         */
+        status?: 'pending' | 'placed' | 'rejected' | 'duplicate' | 'dropped';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/imports/{id}/rows';
+};
+
+export type ListImportRowsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListImportRowsError = ListImportRowsErrors[keyof ListImportRowsErrors];
+
+export type ListImportRowsResponses = {
+    /**
+     * Default Response
+     */
+    200: ImportRowPage;
+};
+
+export type ListImportRowsResponse = ListImportRowsResponses[keyof ListImportRowsResponses];
+
+export type SumImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/summary';
+};
+
+export type SumImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SumImportError = SumImportErrors[keyof SumImportErrors];
+
+export type SumImportResponses = {
+    /**
+     * Default Response
+     */
+    200: ImportSummary;
+};
+
+export type SumImportResponse = SumImportResponses[keyof SumImportResponses];
+
+export type GetRejectedRowsData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/rejected.csv';
+};
+
+export type GetRejectedRowsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetRejectedRowsError = GetRejectedRowsErrors[keyof GetRejectedRowsErrors];
+
+export type GetRejectedRowsResponses = {
+    /**
+     * The rejected rows in UTF-8, with the header of the original.
+     */
+    200: string;
+};
+
+export type GetRejectedRowsResponse = GetRejectedRowsResponses[keyof GetRejectedRowsResponses];
+
+export type StartImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/start';
+};
+
+export type StartImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type StartImportError = StartImportErrors[keyof StartImportErrors];
+
+export type StartImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type StartImportResponse = StartImportResponses[keyof StartImportResponses];
+
+export type PauseImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/pause';
+};
+
+export type PauseImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type PauseImportError = PauseImportErrors[keyof PauseImportErrors];
+
+export type PauseImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type PauseImportResponse = PauseImportResponses[keyof PauseImportResponses];
+
+export type ResumeImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/resume';
+};
+
+export type ResumeImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ResumeImportError = ResumeImportErrors[keyof ResumeImportErrors];
+
+export type ResumeImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type ResumeImportResponse = ResumeImportResponses[keyof ResumeImportResponses];
+
+export type CancelImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/cancel';
+};
+
+export type CancelImportErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
+
+export type CancelImportResponses = {
+    /**
+     * Default Response
+     */
+    200: Import;
+};
+
+export type CancelImportResponse = CancelImportResponses[keyof CancelImportResponses];
+
+export type GetImportProgressData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/progress';
+};
+
+export type GetImportProgressErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetImportProgressError = GetImportProgressErrors[keyof GetImportProgressErrors];
+
+export type GetImportProgressResponses = {
+    /**
+     * Default Response
+     */
+    200: ImportProgress;
+};
+
+export type GetImportProgressResponse = GetImportProgressResponses[keyof GetImportProgressResponses];
+
+export type StreamImportProgressData = {
+    body?: never;
+    path: {
+        /**
+         * The import's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/imports/{id}/events';
+};
+
+export type StreamImportProgressErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type StreamImportProgressError = StreamImportProgressErrors[keyof StreamImportProgressErrors];
+
+export type StreamImportProgressResponses = {
+    /**
+     * A stream of what `GET …/progress` answers.
+     */
+    200: Event;
+};
+
+export type StreamImportProgressResponse = StreamImportProgressResponses[keyof StreamImportProgressResponses];
 
 export type ListEventsData = {
     body?: never;
@@ -1961,7 +4387,7 @@ export type AssignTaskErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -2047,7 +4473,7 @@ export type CloseTaskErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -2335,7 +4761,7 @@ export type DiscardJobErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -2606,7 +5032,7 @@ export type SendEmailErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -2673,7 +5099,7 @@ export type CreateSandboxPaymentErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**
@@ -2806,7 +5232,7 @@ export type CreateSandboxRefundErrors = {
      */
     413: Problem;
     /**
-     * The body is not declared as JSON.
+     * The body is not of a type that is taken here.
      */
     415: Problem;
     /**

@@ -82,6 +82,16 @@ describe("importProgress", () => {
       { stage: "Placing", done: 250, whole: 10_000, text: "240 placed, 10 rejected, 25/s, 6 min 30 s left" },
     ],
     [
+      "is paid by orders",
+      { ...placing, stage: "paying", ordersRead: 260, ordersPlaced: 250, mark: 50 },
+      {
+        stage: "Paying",
+        done: 50,
+        whole: 250,
+        text: "250 placed, 50 payments asked for, 10 rejected, 5/s, 40 s left",
+      },
+    ],
+    [
       "rests",
       { ...placing, pausedAt: noon },
       { stage: "Paused", done: 250, whole: 1_000, text: "240 placed, 10 rejected" },

@@ -58,6 +58,7 @@ function shareOf(found: Import): { done: number; whole: number } {
   if (stage === "reading") return { done: Number(found.readBytes), whole: Number(found.bytes) };
   // The mark of these two is an order's number, which is the number of its first row.
   if (stage === "merging" || stage === "checking") return { done: Math.min(mark, rowsRead), whole: rowsRead };
+  if (stage === "paying") return { done: mark, whole: found.ordersPlaced };
   return { done: ordersRead - ordersPending(found), whole: ordersRead };
 }
 
@@ -67,6 +68,7 @@ function whatIsDone(found: Import): string[] {
   if (stage === "merging" || stage === "checking" || status === "ready") return [counted(found.ordersRead, "order")];
   return [
     `${grouped(ordersPlaced)} placed`,
+    stage === "paying" ? `${counted(found.mark, "payment")} asked for` : "",
     ordersRejected === 0 ? "" : `${grouped(ordersRejected)} rejected`,
     ordersDuplicate === 0 ? "" : `${grouped(ordersDuplicate)} there already`,
   ];

@@ -72,6 +72,7 @@ describe("GET /api/v2/imports/{id}/progress", () => {
       orders_rejected: 0,
       orders_duplicate: 0,
       orders_pending: 2,
+      payments_asked: null,
       rate: null,
       seconds_left: null,
     });

@@ -19,7 +19,8 @@ export const ImportProgressView = Type.Object(
     orders_rejected: count("Not placed, each for a reason.", 12),
     orders_duplicate: count("There already.", 3),
     orders_pending: count("None of this yet.", 5_785),
-    rate: orNull("Rows a second while reading, orders a second while placing; null when nobody can say.", 2_140.5),
+    payments_asked: orNull("Orders that the gateway was asked for, while they are paid; null before and after.", null),
+    rate: orNull("Rows a second while reading, else orders a second; null when nobody can say.", 2_140.5),
     seconds_left: orNull("Of this stage; null when nobody can say.", 2.7),
   },
   { title: "ImportProgress" },
@@ -45,6 +46,7 @@ export function importProgress(given: Import, now: Date): ImportProgressView {
     orders_rejected: given.ordersRejected,
     orders_duplicate: given.ordersDuplicate,
     orders_pending: ordersPending(given),
+    payments_asked: given.stage === "paying" ? given.mark : null,
     rate: tenths(ratePerSecond),
     seconds_left: tenths(secondsLeft),
   };

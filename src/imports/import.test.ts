@@ -95,6 +95,18 @@ describe("paceOf", () => {
     assert.deepEqual(paceOf(given, later(1_000)), { ratePerSecond: 100, secondsLeft: 5 });
   });
 
+  test("tells orders a second and what is left while they are paid, from where that went on", () => {
+    const given = {
+      ...running,
+      stage: "paying",
+      ordersRead: 900,
+      ordersPlaced: 900,
+      stageFrom: 100,
+      mark: 300,
+    } as const;
+    assert.deepEqual(paceOf(given, later(2_000)), { ratePerSecond: 100, secondsLeft: 6 });
+  });
+
   test("tells rows a second while reading, and what is left by the bytes", () => {
     const given = { ...running, status: "validating", stage: "reading", rowsRead: 500, readBytes: 2_500n } as const;
     assert.deepEqual(paceOf(given, later(1_000)), { ratePerSecond: 500, secondsLeft: 3 });

@@ -108,7 +108,7 @@ export interface Import extends ImportCounts {
   readonly generation: number;
   /** Null when nothing is under way. */
   readonly stage: ImportStage | null;
-  /** How far the stage came: a row of the file while reading, an order's number while merging and checking. */
+  /** How far the stage came: a row of the file, an order's number while merging and checking, orders asked for while paying. */
   readonly mark: number;
   /** Bytes of the file that were read. */
   readonly readBytes: bigint;
@@ -140,14 +140,15 @@ export function ordersPending(counts: ImportCounts): number {
 }
 
 /** What a stage counts towards its end: rows while reading, orders afterwards. */
-function stageDone(given: ImportCounts & Pick<Import, "stage">): number {
+function stageDone(given: ImportCounts & Pick<Import, "stage" | "mark">): number {
+  if (given.stage === "paying") return given.mark;
   if (given.stage === "placing") return given.ordersRead - ordersPending(given);
   return given.stage === "reading" ? given.rowsRead : 0;
 }
 
 /** How fast a stage goes and when it is over; null where nobody can say. */
 export interface ImportPace {
-  /** Rows a second while reading, orders a second while placing. */
+  /** Rows a second while reading, orders a second while placing and paying. */
   readonly ratePerSecond: number | null;
   readonly secondsLeft: number | null;
 }
@@ -166,6 +167,7 @@ export function paceOf(given: Import, now: Date): ImportPace {
 
 function secondsLeft(given: Import, ratePerSecond: number): number | null {
   if (given.stage === "placing") return ordersPending(given) / ratePerSecond;
+  if (given.stage === "paying") return Math.max(0, given.ordersPlaced - given.mark) / ratePerSecond;
   const [read, whole] = [Number(given.readBytes), Number(given.bytes)];
   if (given.stage !== "reading" || read === 0) return null;
   // How many rows there are is known by what rows took so far.

@@ -73,7 +73,7 @@ export async function changeImport(tx: Tx, held: Import, change: ImportChange, n
   return next;
 }
 
-/** The orders that a stage of placing had done when it began or went on. */
+/** The orders that a stage of placing or paying had done when it began or went on. */
 export function placingFrom(given: Import): Pick<Import, "stageFrom"> {
-  return { stageFrom: given.ordersRead - ordersPending(given) };
+  return { stageFrom: given.stage === "paying" ? given.mark : given.ordersRead - ordersPending(given) };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { payPlacedOrders } from "../orders/index.ts";
+import { type PaidPlaced, payPlacedOrders, sumOrders } from "../orders/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { beginPaying, completeImport } from "./end-import.ts";
-import { findImport } from "./find-imports.ts";
+import { countStep, ImportTaken } from "./hold-runner.ts";
 import type { Import } from "./import.ts";
 import { listWaiting } from "./import-row-queries.ts";
 import { assertGoingOn, type ImportRun } from "./import-run.ts";
@@ -84,11 +84,12 @@ const looksEveryMs = 500; // Who pauses an import waits no longer for it to rest
 export async function payImport(run: ImportRun, given: Import): Promise<Import | undefined> {
   const rest = new AbortController();
   const over = new AbortController();
-  const watching = watch(run, rest, over.signal);
+  const asked = { orders: await countAsked(run, given) };
+  const watching = watch(run, { asked, rest, over: over.signal });
   const signal = AbortSignal.any([run.signal, rest.signal]);
   let unasked = 0;
   try {
-    ({ unasked } = await payOrdersOf(run, given, signal));
+    ({ unasked } = await payOrdersOf(run, given, { asked, signal }));
   } finally {
     over.abort();
     await watching;
@@ -100,20 +101,49 @@ export async function payImport(run: ImportRun, given: Import): Promise<Import |
   return complete(run);
 }
 
-function payOrdersOf(run: ImportRun, given: Import, signal: AbortSignal): ReturnType<typeof payPlacedOrders> {
-  const { desk, pauseMs } = run;
-  const asked = { of: { importId: given.uid }, by: authorOf(given), signal };
-  return payPlacedOrders(run, desk, pauseMs === undefined ? asked : { ...asked, pauseMs });
+/** How many of an import's orders the gateway was asked for. */
+interface Asked {
+  orders: number;
 }
 
-/** Aborts when the import is paused, over, or another's. */
-async function watch({ db, own }: ImportRun, rest: AbortController, over: AbortSignal): Promise<void> {
+async function countAsked({ db }: ImportRun, { uid, ordersPlaced }: Import): Promise<number> {
+  const untried = (await sumOrders(db, { importId: uid })).reduce((sum, one) => sum + one.untried, 0);
+  return ordersPlaced - untried;
+}
+
+function payOrdersOf(
+  run: ImportRun,
+  given: Import,
+  { asked, signal }: { asked: Asked; signal: AbortSignal },
+): ReturnType<typeof payPlacedOrders> {
+  const { desk, pauseMs } = run;
+  const before = asked.orders;
+  const onProgress = ({ paid, declined, unknown }: PaidPlaced) => {
+    asked.orders = before + paid + declined + unknown;
+  };
+  const pass = { of: { importId: given.uid }, by: authorOf(given), signal, onProgress };
+  return payPlacedOrders(run, desk, pauseMs === undefined ? pass : { ...pass, pauseMs });
+}
+
+interface Watching {
+  readonly asked: Asked;
+  readonly rest: AbortController;
+  readonly over: AbortSignal;
+}
+
+/** Tells how many were asked for, and aborts when the import is paused, over, or another's. */
+async function watch({ db, own, clock }: ImportRun, { asked, rest, over }: Watching): Promise<void> {
   while (!over.aborted && !rest.signal.aborted) {
     await sleep(looksEveryMs, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;
-    // What cannot be read now is looked at again.
-    const found = await findImport(db, own.uid).catch(() => undefined);
-    if (found && (found.runner !== own.runner || found.pausedAt !== null)) rest.abort();
+    const step = { stage: "paying", mark: asked.orders } as const;
+    try {
+      const { paused } = await db.transaction((tx) => countStep(tx, own, step, clock.now()));
+      if (paused) rest.abort();
+    } catch (error) {
+      // What cannot be told now is told later.
+      if (error instanceof ImportTaken) rest.abort();
+    }
   }
 }
 

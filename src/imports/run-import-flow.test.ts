@@ -7,6 +7,7 @@ import { Check } from "typebox/value";
 import { ask } from "../../test/support/ask.ts";
 import { assertVerified } from "../../test/support/check-books.ts";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
+import { eventually } from "../../test/support/eventually.ts";
 import { csvOf, receiveText } from "../../test/support/given-csv.ts";
 import { ann } from "../../test/support/given-imports.ts";
 import { noon, policy } from "../../test/support/given-orders.ts";
@@ -18,6 +19,7 @@ import { prepareJobs } from "../platform/jobs.ts";
 import { getImport } from "./find-imports.ts";
 import type { Import } from "./import.ts";
 import { importEvents } from "./import-events.ts";
+import { importProgress } from "./import-progress-view.ts";
 import type { ImportGround } from "./import-run.ts";
 import { listImportRows } from "./list-import-rows.ts";
 import { pauseImport } from "./pause-import.ts";
@@ -34,12 +36,16 @@ after(() => rm(folder, { recursive: true, force: true }));
 type Given = ImportGround & Pick<TestDatabase, "url" | "close">;
 
 /** The sandbox behind whatever a test puts before its charges. */
-async function given(before: (request: ChargeRequest) => ChargeAnswer | undefined = () => undefined): Promise<Given> {
+type Before = (request: ChargeRequest) => ChargeAnswer | undefined | Promise<undefined>;
+async function given(before: Before = () => undefined): Promise<Given> {
   const { db, url, close } = await testDatabase();
   await prepareJobs(db, [tellCustomer, refundPayment, runImport]);
   const clock = { now: () => noon };
   const sandbox = sandboxGateway(db, clock, { timeoutMs: 50 });
-  const gateway: Gateway = { ...sandbox, charge: async (request) => before(request) ?? sandbox.charge(request) };
+  const gateway: Gateway = {
+    ...sandbox,
+    charge: async (request) => (await before(request)) ?? sandbox.charge(request),
+  };
   const counter = { db, gateway, clock, policy };
   return { ...counter, desk: openPaymentDesk(counter), blobs: fileBlobStore(folder), url, close };
 }
@@ -176,6 +182,27 @@ describe("workOnImport", () => {
       { status: "payment_processing", count: 1n },
       { status: "pending", count: 1n },
     ]);
+    await ground.close();
+  });
+
+  test("tells while orders are paid for how many the gateway was asked", async () => {
+    const slow = Promise.withResolvers<undefined>();
+    let asked = 0;
+    const ground = await given(() => {
+      asked += 1;
+      return asked > 25 ? slow.promise : undefined;
+    });
+    const received = await receiveText(ground, csvOf(60), { auto_start: true, payment: "charge" });
+    const working = work(ground, received);
+    await eventually("it was told", async () => {
+      const { stage, mark } = await getImport(ground.db, received.uid);
+      return stage === "paying" && mark === 25;
+    });
+    const paying = await getImport(ground.db, received.uid);
+    assert.equal(importProgress(paying, noon).payments_asked, 25);
+    slow.resolve(undefined);
+    const done = await working;
+    assert.deepEqual([done.status, importProgress(done, noon).payments_asked], ["completed", null]);
     await ground.close();
   });
 

@@ -96,6 +96,17 @@ describe("a stream of events", () => {
     assert.deepEqual(server.from, [undefined, "1", "1", "1"]);
   });
 
+  test("of an import goes on when it breaks, and is over with the import", async () => {
+    const progress = (type: string, placed: number) => `event: ${type}\ndata: {"orders_placed":${placed}}\n\n`;
+    const server = await scripted(breaksAfter(progress("progress", 1)), saysAndStays(progress("end", 2)));
+    const path = { id: "019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f" };
+    const { stream } = await open(server.url).streamImportProgress({ path });
+    const placed: number[] = [];
+    for await (const { orders_placed } of stream) placed.push(orders_placed);
+    assert.deepEqual(placed, [1, 2]);
+    await eventually("the connection is left", () => server.lost === 1);
+  });
+
   test("takes a server that says nothing at all for gone", async () => {
     const server = await scripted(saysAndStays(told(1)), saysAndStays(told(2)));
     const { stream } = await open(server.url, 200).streamEvents();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { globSync } from "node:fs";
+import { globSync, openAsBlob } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -199,6 +199,34 @@ describe("createOrderwell", () => {
     for await (const event of stream) {
       if (event.subject === uid && event.type === "OrderConfirmed") break;
     }
+  });
+
+  test("uploads a file of orders, and hears how it goes until its end", async () => {
+    const orderwell = open();
+    const rows = ["A-1,ann@example.com,EUR,Tea,1,2.50", "A-2,ann@example.com,EUR,Tea,-1,2.50"];
+    const text = `order_id,email,currency,product,quantity,price\n${rows.join("\n")}\n`;
+    const path = join(folder, "orders.csv");
+    await writeFile(path, text);
+    const upload = { file: await openAsBlob(path), name: "orders.csv", options: { auto_start: true } } as const;
+    const { data, response } = await client.withResponse((whole) =>
+      orderwell.uploadImport({ body: upload, query: { again: true }, ...whole }),
+    );
+    assert.deepEqual([response.status, data.name, data.options.auto_start], [202, "orders.csv", true]);
+    const { stream } = await orderwell.streamImportProgress({ path: { id: data.id } });
+    let last: { status: string; orders_placed: number } | undefined;
+    for await (const progress of stream) last = progress;
+    assert.deepEqual([last?.status, last?.orders_placed], ["completed_with_errors", 1]);
+    const rejected = await orderwell.getRejectedRows({ path: { id: data.id } });
+    assert.match(rejected, /^A-2,.*it must be 1 at least/m);
+    const query = { import_id: data.id };
+    let csv = "";
+    const parts = await client.streamOf((streamed) => orderwell.exportOrders({ query, ...streamed }));
+    for await (const part of parts.pipeThrough(new TextDecoderStream())) csv += part;
+    assert.equal(csv, await orderwell.exportOrders({ query }));
+    assert.match(csv, /,A-1,/);
+    await assert.rejects(orderwell.uploadImport({ body: { ...upload, options: { currency: "ABC" } } }), {
+      code: "import_file.currency_unknown",
+    });
   });
 
   test("places one order when the answer gets lost on the way", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, describe, test } from "node:test";
-import { retryRequests, type Send } from "./src/retry-requests.ts";
+import { retryRequests, retryUpload, type Send } from "./src/retry-requests.ts";
 
 type Turn = "lost" | "silent" | { readonly status: number; readonly headers?: Record<string, string> };
 
@@ -59,6 +59,18 @@ describe("a write", () => {
     assert.equal(heard.length, 4);
     assert.equal(new Set(heard.map(({ key }) => key)).size, 1);
     assert.match(heard[0]?.key ?? "", /^[0-9a-f]{32}$/);
+  });
+
+  test("with a file is sent again whole, with one key, however long that takes", async () => {
+    const { url, heard } = await scripted("lost", { status: 503, headers: soon }, done);
+    const form = new FormData();
+    form.append("file", new Blob(["a,b\n1,2\n"]), "orders.csv");
+    const request = new Request(url, { method: "POST", body: form });
+    const response = await retryUpload(send, { ...patience, timeoutMs: 1 }, form)(request);
+    assert.equal(response.status, 201);
+    assert.equal(heard.length, 3);
+    assert.equal(new Set(heard.map(({ key }) => key)).size, 1);
+    for (const { body } of heard.slice(1)) assert.match(body, /filename="orders\.csv"[\s\S]*\r\n\r\na,b\n1,2\n\r\n/);
   });
 
   test("keeps the key that it brings, and another one gets another", async () => {

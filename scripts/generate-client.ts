@@ -10,12 +10,26 @@ import { ownCluster } from "../test/support/cluster.ts";
 
 const target = fileURLToPath(new URL("../client/src/generated", import.meta.url));
 
-/** OpenAPI 3.1 has no word for what a stream consists of: it is a text. To the client each message of ours is an event. */
+/** What each message of a stream is, by the stream's operation. */
+const messages: Readonly<Record<string, string>> = {
+  streamEvents: "Event",
+  streamImportProgress: "ImportProgress",
+};
+
+/** OpenAPI 3.1 has no word for what a stream consists of: it is a text. To the client each message of ours is what it tells. */
 function typeStreams(description: object): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(description), (key, value) =>
-    key === "text/event-stream" ? { schema: { $ref: "#/components/schemas/Event" } } : value,
-  );
+  return JSON.parse(JSON.stringify(description), (_, value) => {
+    const { operationId, responses } = (value ?? {}) as { operationId?: string; responses?: Responses };
+    const content = responses?.["200"]?.content;
+    if (content?.["text/event-stream"] === undefined) return value;
+    const message = messages[operationId ?? ""];
+    if (message === undefined) throw new Error(`What ${operationId} streams is not said in generate-client.ts.`);
+    content["text/event-stream"] = { schema: { $ref: `#/components/schemas/${message}` } };
+    return value;
+  });
 }
+
+type Responses = Readonly<Record<string, { readonly content?: Record<string, object> }>>;
 
 /** Writes the generated half of the client for an API description into a folder, which is emptied before. */
 export async function generateClient(description: object, folder: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { followEvents } from "./follow-events.ts";
 import { type Client, createClient, mergeHeaders } from "./generated/client/index.ts";
 import { OrderwellApi } from "./generated/sdk.gen.ts";
-import type { StreamEventsResponses } from "./generated/types.gen.ts";
+import type { CreateImportResponses, Event, Import, ImportOptions, ImportProgress } from "./generated/types.gen.ts";
 import { OrderwellProblem } from "./orderwell-problem.ts";
-import { type Patience, retryRequests, type Send } from "./retry-requests.ts";
+import { type Patience, retryRequests, retryUpload, type Send } from "./retry-requests.ts";
 
 export interface OrderwellOptions {
   /** Where Orderwell is, such as `https://orders.example.com`. */
@@ -11,7 +11,7 @@ export interface OrderwellOptions {
   readonly apiKey: string;
   /** How often a request is sent again when it got lost or could not be done just then; 3 without it. */
   readonly retries?: number;
-  /** How long one try may take; 60,000 without it, since a payment may take half of that. */
+  /** How long one try may take; 60,000 without it, since a payment may take half of that. Files take their own time. */
   readonly timeoutMs?: number;
   /** The longest wait between two tries; 30,000 without it. */
   readonly longestWaitMs?: number;
@@ -19,35 +19,89 @@ export interface OrderwellOptions {
   readonly fetch?: Send;
 }
 
-/** Every operation of the API, under its operationId. */
-export type Orderwell = OrderwellApi;
+/** A file of orders to import, as `fs.openAsBlob` or an input of a page gives it. */
+export interface ImportUpload {
+  readonly body: {
+    readonly file: Blob;
+    /** What the file is called; a `File` knows that itself. */
+    readonly name?: string;
+    readonly options?: ImportOptions;
+  };
+  readonly query?: { readonly again?: boolean };
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly responseStyle?: "data" | "fields";
+}
+
+/** Every operation of the API, under its operationId, and `uploadImport`. */
+export type Orderwell = FollowingApi;
 
 const usualRetries = 3;
 const usualTimeoutMs = 60_000;
 const usualLongestWaitMs = 30_000;
+const endOfImport = "end";
+
+interface StreamAsked {
+  readonly url: string;
+  readonly path?: Record<string, unknown>;
+  readonly query?: Record<string, unknown>;
+  readonly headers?: Parameters<typeof mergeHeaders>[0];
+  readonly signal?: AbortSignal | null;
+  readonly lastType?: string;
+}
 
 /**
- * The generated calls, but for the stream: the generated one ends with the first connection, keeps it open when nobody
- * reads on, and asks for ever with a key that is refused.
+ * The generated calls, but for streams: a generated one ends with the first connection, keeps it open when nobody
+ * reads on, and asks for ever with a key that is refused. Of the forms of `createImport` it has the one of JSON alone.
  */
 class FollowingApi extends OrderwellApi {
+  readonly #send: Send;
   readonly #patience: Patience;
 
-  constructor(client: Client, patience: Patience) {
+  constructor(client: Client, send: Send, patience: Patience) {
     super({ client });
+    this.#send = send;
     this.#patience = patience;
   }
 
-  override async streamEvents(options: Parameters<OrderwellApi["streamEvents"]>[0] = {}) {
-    const signal = options.signal ?? new AbortController().signal;
+  async #follow<Told>({ lastType, ...asked }: StreamAsked): Promise<{ stream: AsyncGenerator<Told> }> {
+    const signal = asked.signal ?? new AbortController().signal;
     const open = async (lastId: string | undefined) => {
-      const headers = mergeHeaders(options.headers, lastId === undefined ? {} : { "last-event-id": lastId });
+      const headers = mergeHeaders(asked.headers, lastId === undefined ? {} : { "last-event-id": lastId });
       const whole = { parseAs: "stream", responseStyle: "fields", throwOnError: true } as const;
-      const request = { ...whole, query: options.query ?? {}, headers, signal, url: "/api/v2/events/stream" };
-      return (await this.client.get<StreamEventsResponses, unknown, true, "fields">(request)).response;
+      return (await this.client.get<unknown, unknown, true, "fields">({ ...whole, ...asked, headers, signal }))
+        .response;
     };
     const { timeoutMs: quietMs, longestWaitMs } = this.#patience;
-    return { stream: followEvents(await open(undefined), open, { quietMs, longestWaitMs, signal }) };
+    const following = { quietMs, longestWaitMs, signal, ...(lastType === undefined ? {} : { lastType }) };
+    return { stream: followEvents<Told>(await open(undefined), open, following) };
+  }
+
+  override streamEvents(options: Parameters<OrderwellApi["streamEvents"]>[0] = {}) {
+    const { query = {}, headers, signal } = options;
+    return this.#follow<Event>({ url: "/api/v2/events/stream", query, headers, signal: signal ?? null });
+  }
+
+  override streamImportProgress(options: Parameters<OrderwellApi["streamImportProgress"]>[0]) {
+    const { path, headers, signal } = options;
+    const url = "/api/v2/imports/{id}/events";
+    return this.#follow<ImportProgress>({ url, path, headers, signal: signal ?? null, lastType: endOfImport });
+  }
+
+  /** Imports a file of orders: `createImport` as a form, of any size, read as it is sent. */
+  async uploadImport(upload: ImportUpload): Promise<Import> {
+    const { body, query = {}, headers = {}, responseStyle = "data", ...rest } = upload;
+    const { file, options = {}, name = "name" in file ? String(file.name) : "orders" } = body;
+    const form = new FormData();
+    form.append("options", JSON.stringify(options));
+    form.append("file", file, name);
+    const send = retryUpload(this.#send, this.#patience, form) as typeof fetch;
+    const asked = { url: "/api/v2/imports", query, headers, ...rest, body: form, bodySerializer: null, fetch: send };
+    return this.client.post<CreateImportResponses, unknown, true, "data">({
+      ...asked,
+      responseStyle: responseStyle as "data",
+      throwOnError: true,
+    });
   }
 }
 
@@ -72,5 +126,5 @@ export function createOrderwell(options: OrderwellOptions): Orderwell {
   client.interceptors.error.use((error, response) =>
     response?.ok === false ? new OrderwellProblem(response, error) : error,
   );
-  return new FollowingApi(client, patience);
+  return new FollowingApi(client, send, patience);
 }

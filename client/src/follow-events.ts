@@ -1,4 +1,3 @@
-import type { Event } from "./generated/types.gen.ts";
 import { OrderwellProblem } from "./orderwell-problem.ts";
 import { wait, waitMsBefore } from "./retry-requests.ts";
 
@@ -11,9 +10,12 @@ export interface Following {
   readonly quietMs: number;
   readonly longestWaitMs: number;
   readonly signal: AbortSignal;
+  /** The type of the message after which nothing more will come; without it the stream has no end. */
+  readonly lastType?: string;
 }
 
 interface Message {
+  readonly type: string | undefined;
   readonly id: string | undefined;
   readonly data: string | undefined;
 }
@@ -45,7 +47,8 @@ async function* messagesOf(body: ReadableStream<Uint8Array>, quietMs: number): A
     for (let bytes = await readOn(); bytes !== undefined; bytes = await readOn()) {
       const messages = (text + decoder.decode(bytes, { stream: true })).split(messageEnd);
       text = messages.pop() ?? "";
-      for (const message of messages) yield { id: fieldOf(message, "id"), data: fieldOf(message, "data") };
+      for (const message of messages)
+        yield { type: fieldOf(message, "event"), id: fieldOf(message, "id"), data: fieldOf(message, "data") };
     }
   } finally {
     await reader.cancel().catch(() => {});
@@ -73,15 +76,20 @@ async function openAgain(open: OpenStream, lastId: string | undefined, following
 }
 
 /**
- * The events of a stream and of those that follow it: the server ends each after a quarter of an hour, networks earlier.
- * Goes on behind the last event that was heard, and ends when the signal says so.
+ * What is told by a stream and by those that follow it: the server ends each after a quarter of an hour, networks earlier.
+ * Goes on behind the last message that was heard, and ends when the signal says so, or with the last one that there is.
  */
-export async function* followEvents(first: Response, open: OpenStream, following: Following): AsyncGenerator<Event> {
+export async function* followEvents<Told>(
+  first: Response,
+  open: OpenStream,
+  following: Following,
+): AsyncGenerator<Told> {
   let lastId: string | undefined;
   for (let response: Response | undefined = first; response?.body; ) {
-    for await (const { id, data } of messagesOf(response.body, following.quietMs)) {
+    for await (const { type, id, data } of messagesOf(response.body, following.quietMs)) {
       lastId = id ?? lastId;
-      if (data !== undefined) yield JSON.parse(data) as Event;
+      if (data !== undefined) yield JSON.parse(data) as Told;
+      if (type !== undefined && type === following.lastType) return;
     }
     response = await openAgain(open, lastId, following);
   }

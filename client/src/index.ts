@@ -1,4 +1,4 @@
-export { createOrderwell, type Orderwell, type OrderwellOptions } from "./create-orderwell.ts";
+export { createOrderwell, type ImportUpload, type Orderwell, type OrderwellOptions } from "./create-orderwell.ts";
 export type * from "./generated/types.gen.ts";
 export { OrderwellProblem } from "./orderwell-problem.ts";
-export { type Answered, type Whole, withResponse } from "./with-response.ts";
+export { type Answered, type Streamed, streamOf, type Whole, withResponse } from "./with-response.ts";

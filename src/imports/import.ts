@@ -47,9 +47,6 @@ export function cameToNothing({ status, ordersPlaced }: Pick<Import, "status" | 
 export const importStages = ["reading", "merging", "checking", "placing", "paying"] as const;
 export type ImportStage = (typeof importStages)[number];
 
-/** As many items as an order may have; also the most rows that are kept as one fragment. */
-export const mostRowsOfOrder = 1_000;
-
 /** As much of a row is shown where rows are listed: they may have a megabyte, and a page of such would be no page. */
 export const longestTextShown = 10_000;
 

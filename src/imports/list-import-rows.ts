@@ -1,7 +1,7 @@
 import type { Sql } from "../platform/db.ts";
 import type { Page, PageWanted } from "../platform/page-by-id.ts";
 import { cursorUnknown } from "../platform/page-errors.ts";
-import { type Import, type ImportRowStatus, longestTextShown, mostRowsOfOrder } from "./import.ts";
+import { type Import, type ImportRowStatus, longestTextShown } from "./import.ts";
 import {
   type ImportRow,
   listDroppedRows,
@@ -11,6 +11,7 @@ import {
   listRows,
   type RowPage,
 } from "./import-row-queries.ts";
+import { mostRowsOfOrder } from "./reading.ts";
 import { longestRow } from "./split-rows.ts";
 
 const numberShape = /^\d{1,9}$/;

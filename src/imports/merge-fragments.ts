@@ -10,12 +10,12 @@ import {
 } from "./fragment-queries.ts";
 import { mostCharactersOfOrder } from "./group-rows.ts";
 import { countStep, holdOwn, type Runner } from "./hold-runner.ts";
-import { type Import, mostRowsOfOrder } from "./import.ts";
+import type { Import } from "./import.ts";
 import type { ImportProgress } from "./import-queries.ts";
 import { listRowsOf, saveFragmentOutcomes } from "./import-row-queries.ts";
 import { exceptionOf, faultsText, liveRowCount } from "./keep-read-orders.ts";
 import { changeImport } from "./move-import.ts";
-import type { ReadOrder } from "./reading.ts";
+import { mostRowsOfOrder, type ReadOrder } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
 import { longestRow } from "./split-rows.ts";
 import { tooManyRows } from "./understand-order.ts";

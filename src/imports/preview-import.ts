@@ -1,11 +1,11 @@
 import type { OrderDraft } from "../orders/index.ts";
 import type { Sql } from "../platform/db.ts";
 import { listFragments } from "./fragment-queries.ts";
-import { type Import, mostRowsOfOrder } from "./import.ts";
+import type { Import } from "./import.ts";
 import { getFaultCounts } from "./import-queries.ts";
 import { countReasons, listFirstOrders, listRowsOf } from "./import-row-queries.ts";
 import { numbersFrom } from "./merge-fragments.ts";
-import type { FilePlan } from "./reading.ts";
+import { type FilePlan, mostRowsOfOrder } from "./reading.ts";
 import { rereadOrder } from "./reread-order.ts";
 import { longestRow } from "./split-rows.ts";
 

@@ -24,6 +24,9 @@ export interface ReadRow {
   readonly dropped: boolean;
 }
 
+/** As many items as an order may have; also the most rows that are kept as one fragment. */
+export const mostRowsOfOrder = 1_000;
+
 /**
  * Rows that stand together and belong to one order. Where the plan groups by reference, rows of the same order further
  * down are another fragment: those with one `uid`, or without one with one `reference`, are one order.

@@ -9,11 +9,8 @@ import { type CellRow, columnOf, type Layout, textOf } from "./layout.ts";
 import { cellFault, type Money } from "./read-amounts.ts";
 import { type LineReading, readLine } from "./read-line.ts";
 import { cancellationFault, cancellationOf, type OrderPart, readMoney, readOrderValues } from "./read-order-values.ts";
-import type { ReadOrder, ReadRow, RowFault } from "./reading.ts";
+import { mostRowsOfOrder, type ReadOrder, type ReadRow, type RowFault } from "./reading.ts";
 import { longestRow } from "./split-rows.ts";
-
-/** An order has at most so many items, and a fragment so many rows. */
-export const mostRowsOfOrder = 1_000;
 
 /** What is wrong with the rows of an order, and which of them are left out. */
 class Findings {

@@ -50,6 +50,21 @@ export const emptyWords: Guard = (files) =>
       .map((name) => `${path}: ${name} has a word that says nothing.`);
   });
 
+const exportedNumber = /^export const (\w+)(?:: number)? = -?[\d_.]+\b/gm;
+
+/** A limit stands once in its module: one of two would be changed some day, and the other not. */
+export const repeatedNumbers: Guard = (files) => {
+  const places = new Map<string, string[]>();
+  for (const { path, text } of sourcesOf(files))
+    for (const [, name] of text.matchAll(exportedNumber)) {
+      const number = `${dirname(path)}: ${name}`;
+      places.set(number, [...(places.get(number) ?? []), basename(path)]);
+    }
+  return [...places]
+    .filter(([, paths]) => paths.length > 1)
+    .map(([number, paths]) => `${number} is in ${paths.join(", ")}.`);
+};
+
 const randomness = /\b(uuidV7|randomToken|randomBytes|randomUUID|Math\.random)\b/;
 
 /** A one-word file is pure; import rules cannot see which function of ids.ts is called. */

@@ -6,6 +6,7 @@ import {
   facesWithLogic,
   randomNouns,
   repeatedBaseNames,
+  repeatedNumbers,
   strayCommands,
 } from "./check-names.ts";
 import { longFiles } from "./check-sizes.ts";
@@ -45,6 +46,20 @@ describe("names", () => {
     assert.equal(emptyWords(bad("src/orders/order.ts", "export class OrderManager {}")).length, 1);
     assert.equal(
       emptyWords(bad("src/orders/order.ts", "export const database = 1;\nexport const commonly = 2;")).length,
+      0,
+    );
+  });
+});
+
+describe("numbers", () => {
+  test("that a module exports stand once in it", () => assert.deepEqual(repeatedNumbers(files), []));
+
+  test("one that stands twice is caught, in another module it is not", () => {
+    const most = "export const mostRows = 1_000; // Why.\n";
+    const twice = [...bad("src/imports/import.ts", most), ...bad("src/imports/read-rows.ts", most)];
+    assert.deepEqual(repeatedNumbers(twice), ["src/imports: mostRows is in import.ts, read-rows.ts."]);
+    assert.equal(
+      repeatedNumbers([...bad("src/imports/import.ts", most), ...bad("src/orders/order.ts", most)]).length,
       0,
     );
   });

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { isUnavailable, Refusal } from "../platform/errors.ts";
+import { lostRace, wasCollision } from "../platform/races.ts";
 import {
   bodyTooLarge,
   malformedRequest,
@@ -16,6 +17,11 @@ const retryAfterSeconds = 1; // A restarted database is back within a few; who a
 
 /** Statements that PostgreSQL ended since something else took too long: lock timeout, statement timeout. */
 const tookTooLong = new Set(["55P03", "57014"]);
+
+/** Whether asking again is the right answer: the database is away, or others were in the way at each of the tries. */
+function mayPass(error: Error): boolean {
+  return isUnavailable(error) || tookTooLong.has(codeOf(error)) || wasCollision(error) || lostRace(error);
+}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
@@ -47,7 +53,7 @@ function refusalOf(error: FastifyError | Refusal, request: FastifyRequest): Refu
   if (error instanceof Refusal) return error;
   // The client went away in the middle of its body. Its code is the one of a database that did.
   if (raw.errored === error) return malformedRequest({});
-  if (isUnavailable(error) || tookTooLong.has(codeOf(error))) return unavailable({}, { retryAfterSeconds });
+  if (mayPass(error)) return unavailable({}, { retryAfterSeconds });
   return ofServer(error, { limitBytes: routeOptions.bodyLimit, types: takenTypes(request) });
 }
 

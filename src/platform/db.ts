@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import pg from "pg";
 import { isUnavailable } from "./errors.ts";
 import { type Lending, lendConnections } from "./lend-connections.ts";
-import { lostRace } from "./races.ts";
+import { lostRace, wasCollision } from "./races.ts";
 import { sendCopy } from "./send-copy.ts";
 import { bindParameters, camelCase, declareStatement, type Params, type Text } from "./statements.ts";
 import { inSpan, type SpanOptions } from "./trace.ts";
@@ -163,8 +163,7 @@ function namedRows(result: pg.QueryArrayResult): object[] {
 /** How often work may run that failed so. */
 function triesAfter(error: unknown): number {
   if (lostRace(error)) return raceTries;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "40001" || code === "40P01" ? tries : 1;
+  return wasCollision(error) ? tries : 1;
 }
 
 /** How transactions ended, counted. */

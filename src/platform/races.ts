@@ -6,6 +6,14 @@ export function brokenUniqueness(error: unknown): string | undefined {
   return error.code === uniqueViolation && typeof error.constraint === "string" ? error.constraint : undefined;
 }
 
+/** Serialization failure, deadlock. */
+const collisions = new Set<unknown>(["40001", "40P01"]);
+
+/** Whether PostgreSQL rolled a transaction back since others were in its way, and asks for it again. */
+export function wasCollision(error: unknown): boolean {
+  return error instanceof Error && "code" in error && collisions.has(error.code);
+}
+
 const declared = new Set<string>();
 
 /**

@@ -222,6 +222,7 @@ END),
   constraint imports_file_once UNIQUE (source, content_hash, options_hash, generation),
   constraint imports_uid_once UNIQUE (uid)
 ) with (fillfactor=50);
+CREATE INDEX imports_by_content ON imports.imports USING btree (content_hash, import_id);
 
 create table notifications.mailbox (
   singleton boolean default true not null,

@@ -157,7 +157,7 @@ describe("previewLines", () => {
       line: 8,
       reason: { code: "late", column: null, value: null, detail: "Its payment is another order's." },
     };
-    const preview = { plan: ready.plan, orders: [], faults, duplicates: 1 };
+    const preview = { plan: ready.plan, orders: [], faults, duplicates: 1, sameContent: [] };
     assert.deepEqual(previewLines(ready, preview, [rejected, other, late]), [
       "orders.csv: CSV, utf-8, cells between semicolons; rows of one reference are one order.",
       "  Order  is order_reference",
@@ -180,7 +180,8 @@ describe("previewLines", () => {
     const evil = "\u001b[31m\u202e";
     const plan = { ...ready.plan, columns: [{ name: evil, field: "ignore", recognized: true }] } as Import["plan"];
     const faults = [{ code: "x", column: evil, value: null, detail: evil }];
-    const preview = { plan, orders: [], faults: [{ code: "x", column: evil, rows: 1 }], duplicates: 0 };
+    const faultCounts = [{ code: "x", column: evil, rows: 1 }];
+    const preview = { plan, orders: [], faults: faultCounts, duplicates: 0, sameContent: [] };
     const lines = previewLines({ ...ready, name: evil, plan }, preview, [{ ...rejected, faults }]);
     assert.equal(lines.filter((line) => line.includes("\\u001b[31m\\u202e")).length, 4);
     assert.deepEqual(
@@ -192,10 +193,30 @@ describe("previewLines", () => {
   test("say of a file without faults how many orders there are, and nothing else", () => {
     const plan = { ...ready.plan, format: "ndjson" } as Import["plan"];
     const clean = { ...received, plan, status: "ready", rowsRead: 1, ordersRead: 1 } as const;
-    assert.deepEqual(previewLines(clean, { plan, orders: [], faults: [], duplicates: 0 }, []), [
+    assert.deepEqual(previewLines(clean, { plan, orders: [], faults: [], duplicates: 0, sameContent: [] }, []), [
       "orders.csv: NDJSON, one order a line.",
       "1 row, 1 order: 1 can be placed.",
     ]);
+  });
+});
+
+describe("a file that was imported under another source", () => {
+  const sameContent = [
+    { importUid: "019ab000-0000-7000-8000-000000000002", source: "web\u001bshop" },
+    { importUid: "019ab000-0000-7000-8000-000000000003", source: "market" },
+  ];
+  const preview = { plan: null, orders: [], faults: [], duplicates: 0, sameContent };
+
+  test("is warned of in one line, which says where and what would come of it", () => {
+    assert.deepEqual(previewLines({ ...received, status: "ready", rowsRead: 2, ordersRead: 2 }, preview, []), [
+      "2 rows, 2 orders: 2 can be placed.",
+      'Warning: the same content was imported as "web\\u001bshop", "market"; as "cli" its orders would be placed a second time.',
+    ]);
+  });
+
+  test("is not warned of when nothing would be placed", () => {
+    const known = { ...received, status: "ready", rowsRead: 2, ordersRead: 2, ordersDuplicate: 2 } as const;
+    assert.deepEqual(previewLines(known, preview, []), ["2 rows, 2 orders: 0 can be placed, 2 there already."]);
   });
 });
 

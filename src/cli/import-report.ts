@@ -79,6 +79,7 @@ export function previewLines(found: Import, preview: ImportPreview, faulty: read
   return [
     ...planLines(found),
     ...countLines(found),
+    ...warningLines(found, preview),
     ...(preview.faults.length > 0 ? ["", "What is wrong, by kind:", ...faultLines(preview.faults)] : []),
     ...(faulty.length > 0 ? ["", "The first rows that are rejected:", ...faulty.flatMap(rowLines)] : []),
   ].map(harmless);
@@ -113,6 +114,15 @@ function countLines(found: Import): string[] {
   const others = exceptions.length > 0 ? `, ${exceptions.join(", ")}` : "";
   return [
     `${counted(rowsRead, "row")}, ${counted(ordersRead, "order")}: ${grouped(ordersPending(found))} can be placed${others}.`,
+  ];
+}
+
+/** The references of another source are other ones: nothing else keeps its orders from being placed again. */
+function warningLines(found: Import, { sameContent }: ImportPreview): string[] {
+  if (sameContent.length === 0 || ordersPending(found) === 0) return [];
+  const sources = [...new Set(sameContent.map(({ source }) => `"${source}"`))].join(", ");
+  return [
+    `Warning: the same content was imported as ${sources}; as "${found.source}" its orders would be placed a second time.`,
   ];
 }
 

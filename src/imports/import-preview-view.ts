@@ -86,6 +86,20 @@ export const ImportPreviewView = Type.Object(
       { description: "What is wrong, by kind and column." },
     ),
     duplicates: count("Orders that are there already.", 0),
+    same_content: Type.Array(
+      Type.Object(
+        {
+          import_id: Type.String({ format: "uuid", examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f"] }),
+          source: Type.String({ examples: ["webshop"] }),
+        },
+        { title: "SameContent" },
+      ),
+      {
+        description:
+          "Imports of the same content under other sources, five at most, the newest first: their orders are other ones, and would be placed a second time.",
+        examples: [[]],
+      },
+    ),
   },
   { title: "ImportPreview" },
 );
@@ -98,7 +112,7 @@ function planView({ format, dialect, encoding, delimiter, grouping, columns }: F
 
 const longestText = 1_000; // Of a row: a preview is looked at.
 
-export function previewView({ plan, orders, faults, duplicates }: ImportPreview): ImportPreviewView {
+export function previewView({ plan, orders, faults, duplicates, sameContent }: ImportPreview): ImportPreviewView {
   return {
     plan: plan === null ? null : planView(plan),
     orders: orders.map(({ orderNo, reference, draft, rows }) => ({
@@ -109,5 +123,6 @@ export function previewView({ plan, orders, faults, duplicates }: ImportPreview)
     })),
     faults: faults.map(({ code, column, rows }) => ({ code, column, rows })),
     duplicates,
+    same_content: sameContent.map(({ importUid, source }) => ({ import_id: importUid, source })),
   };
 }

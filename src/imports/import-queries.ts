@@ -1,4 +1,4 @@
-import { change, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
+import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
 import { manyBy } from "../platform/filter-rows.ts";
 import type { Import, ImportStage, ImportStatus } from "./import.ts";
 
@@ -49,6 +49,25 @@ export const findImportOfFile = maybeOne<Sql, FileKey, ImportOfFile>(
            where source = :source and content_hash = :contentHash and options_hash = :optionsHash) as of_file
    order by status in ('cancelled', 'failed') and orders_placed = 0, generation desc
    limit 1`,
+);
+
+/** Another import of the same content, with orders of its own. */
+export type SameContent = { importUid: string; source: string };
+
+/** Imports of a file under other sources that placed orders or may yet, newest first. */
+export const listSameContent = many<
+  Sql,
+  { importId: bigint; source: string; contentHash: string; limit: number },
+  SameContent
+>(
+  "imports.list_same_content",
+  `
+  select uid as import_uid, source
+    from imports.imports
+   where content_hash = :contentHash and import_id <> :importId and source <> :source
+     and (ended_at is null or orders_placed > 0)
+   order by import_id desc
+   limit :limit`,
 );
 
 export const findImportByUid = maybeOne<Sql, { uid: string }, Import>(

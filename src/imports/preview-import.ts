@@ -2,7 +2,7 @@ import type { OrderDraft } from "../orders/index.ts";
 import type { Sql } from "../platform/db.ts";
 import { listFragments } from "./fragment-queries.ts";
 import type { Import } from "./import.ts";
-import { getFaultCounts } from "./import-queries.ts";
+import { getFaultCounts, listSameContent, type SameContent } from "./import-queries.ts";
 import { countReasons, listFirstOrders, listRowsOf } from "./import-row-queries.ts";
 import { numbersFrom } from "./merge-fragments.ts";
 import { type FilePlan, mostRowsOfOrder } from "./reading.ts";
@@ -33,20 +33,24 @@ export interface ImportPreview {
   readonly faults: readonly FaultSummary[];
   /** Orders that are there already. */
   readonly duplicates: number;
+  /** Imports of the same content under other sources: what is not there under its own would be placed a second time. */
+  readonly sameContent: readonly SameContent[];
 }
 
 const shownOrders = 10;
+const shownImports = 5;
 const lookedThrough = 10_000; // Where the first orders are.
 // Of an order of hundreds of rows the first tell how they are understood, of a row of a megabyte its beginning.
 const shown = { rows: 100, characters: 1_000 };
 
 /** How a file is understood: its columns, the first orders, and what is wrong by kind. */
 export async function previewImport(sql: Sql, given: Import): Promise<ImportPreview> {
-  const { importId, plan } = given;
-  const [orders, { faultCounts }, reasons] = await Promise.all([
+  const { importId, plan, source, contentHash } = given;
+  const [orders, { faultCounts }, reasons, sameContent] = await Promise.all([
     listFirstOrders(sql, { importId, to: lookedThrough, limit: shownOrders }),
     getFaultCounts(sql, { importId }),
     countReasons(sql, { importId }),
+    listSameContent(sql, { importId, source, contentHash, limit: shownImports }),
   ]);
   const isPlaced = ({ orderId }: { orderId: bigint | null }) => orderId !== null;
   const [placed, others] = await Promise.all([
@@ -65,7 +69,8 @@ export async function previewImport(sql: Sql, given: Import): Promise<ImportPrev
     const read = !isPlaced(order) || plan === null ? draft : rereadOrder(plan, given.options, own).draft;
     return { orderNo, reference, draft: read as OrderDraft | null, rows: own.slice(0, shown.rows) };
   });
-  return { plan, orders: previewed, faults: [...faultCounts, ...reasons], duplicates: given.ordersDuplicate };
+  const faults = [...faultCounts, ...reasons];
+  return { plan, orders: previewed, faults, duplicates: given.ordersDuplicate, sameContent };
 }
 
 type RawRow = PreviewedOrder["rows"][number];

@@ -1102,6 +1102,11 @@ export type FaultCount = {
     rows: number;
 };
 
+export type SameContent = {
+    import_id: string;
+    source: string;
+};
+
 export type ImportPreview = {
     /**
      * Null until the file was looked at.
@@ -1119,6 +1124,10 @@ export type ImportPreview = {
      * Orders that are there already.
      */
     duplicates: number;
+    /**
+     * Imports of the same content under other sources, five at most, the newest first: their orders are other ones, and would be placed a second time.
+     */
+    same_content: Array<SameContent>;
 };
 
 export type ImportRowStatus = 'pending' | 'placed' | 'rejected' | 'duplicate' | 'dropped';

@@ -12,6 +12,7 @@ import { openPaymentDesk, tellCustomer } from "../orders/index.ts";
 import { sandboxGateway } from "../payments/sandbox-client.ts";
 import { fileBlobStore } from "../platform/file-blob-client.ts";
 import { prepareJobs } from "../platform/jobs.ts";
+import { silentLog } from "../platform/log.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { getImport } from "./find-imports.ts";
 import { runImportJob } from "./import-jobs.ts";
@@ -27,7 +28,7 @@ async function given() {
   await prepareJobs(db, [tellCustomer, runImport]);
   const clock = { now: () => noon };
   const counter = { db, gateway: sandboxGateway(db, clock, { timeoutMs: 50 }), clock, policy };
-  const ground = { ...counter, desk: openPaymentDesk(counter), blobs: fileBlobStore(folder) };
+  const ground = { ...counter, desk: openPaymentDesk(counter), blobs: fileBlobStore(folder), log: silentLog };
   return { ground, db, job: runImportJob(ground), close };
 }
 

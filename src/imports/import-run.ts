@@ -1,11 +1,13 @@
 import type { Counter, OrderIdStock, PaymentDesk } from "../orders/index.ts";
 import type { BlobStore } from "../platform/blob-store.ts";
+import type { Log } from "../platform/log.ts";
 import type { Runner } from "./hold-runner.ts";
 
 /** What imports stand on. */
 export interface ImportGround extends Counter {
   readonly blobs: BlobStore;
   readonly desk: Pick<PaymentDesk, "pay">;
+  readonly log: Log;
   /** The first pause while the gateway cannot be asked. Only tests shorten it. */
   readonly pauseMs?: number;
 }

@@ -15,6 +15,7 @@ import { pauseImport } from "./pause-import.ts";
 import { resumeImport } from "./resume-import.ts";
 import { changeImportOptions } from "./revise-import.ts";
 import { type AskedOfImport, startImport } from "./start-import.ts";
+import { tellEnd } from "./tell-end.ts";
 
 const tags = ["Imports"];
 
@@ -93,8 +94,15 @@ export function importVerbRoutes({ db, clock }: { db: Db; clock: Clock }): Fasti
         schema: { tags, ...described, params: ImportParams, response: { 200: ImportView } },
         async handler(request, reply) {
           const asked = { uid: request.params.id, by: doerOf(request) };
-          const work = async (tx: Tx, now: Date) => importView(await verb(tx, asked, now));
-          return sendAnswer(reply, await answerMatched(db, request, clock, { seen: seen(asked.uid), work }));
+          let ended: Import | undefined;
+          const work = async (tx: Tx, now: Date) => {
+            const moved = await verb(tx, asked, now);
+            ended = moved.endedAt === now ? moved : undefined;
+            return importView(moved);
+          };
+          const answer = await answerMatched(db, request, clock, { seen: seen(asked.uid), work });
+          if (ended) tellEnd(request.log, ended);
+          return sendAnswer(reply, answer);
         },
       });
     }

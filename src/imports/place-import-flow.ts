@@ -8,6 +8,7 @@ import { listWaiting } from "./import-row-queries.ts";
 import { assertGoingOn, type ImportRun } from "./import-run.ts";
 import { placePiece } from "./place-piece.ts";
 import { authorOf, type Piece, prepareOrders } from "./prepare-orders.ts";
+import { tellEnd } from "./tell-end.ts";
 
 const rowsInPiece = 500; // Ten milliseconds of this process at a stretch; twice as many gain nothing.
 // Orders whose rows stand apart may have a thousand each and begin in a few rows: what is held at once is bounded.
@@ -147,7 +148,7 @@ async function watch({ db, own, clock }: ImportRun, { asked, rest, over }: Watch
   }
 }
 
-async function complete({ db, own, clock }: ImportRun): Promise<Import> {
+async function complete({ db, own, clock, log }: ImportRun): Promise<Import> {
   await reach("before-import-complete");
   const completed = await db.transaction(async (tx) => {
     const ended = await completeImport(tx, own, clock.now());
@@ -155,5 +156,6 @@ async function complete({ db, own, clock }: ImportRun): Promise<Import> {
     return ended;
   });
   await reach("after-import-complete");
+  tellEnd(log, completed);
   return completed;
 }

@@ -16,6 +16,7 @@ import type { ChargeAnswer, ChargeRequest, Gateway } from "../payments/index.ts"
 import { sandboxGateway } from "../payments/sandbox-client.ts";
 import { fileBlobStore } from "../platform/file-blob-client.ts";
 import { prepareJobs } from "../platform/jobs.ts";
+import { silentLog } from "../platform/log.ts";
 import { getImport } from "./find-imports.ts";
 import type { Import } from "./import.ts";
 import { importEvents } from "./import-events.ts";
@@ -47,7 +48,7 @@ async function given(before: Before = () => undefined): Promise<Given> {
     charge: async (request) => (await before(request)) ?? sandbox.charge(request),
   };
   const counter = { db, gateway, clock, policy };
-  return { ...counter, desk: openPaymentDesk(counter), blobs: fileBlobStore(folder), url, close };
+  return { ...counter, desk: openPaymentDesk(counter), blobs: fileBlobStore(folder), log: silentLog, url, close };
 }
 
 async function work(ground: Given, { uid }: Import, signal = new AbortController().signal): Promise<Import> {

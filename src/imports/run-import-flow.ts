@@ -15,6 +15,7 @@ import { payImport, placeImport } from "./place-import-flow.ts";
 import { PieceOutdated } from "./place-piece.ts";
 import { openFile, readFile } from "./read-file-flow.ts";
 import { runImport } from "./run-import.ts";
+import { tellEnd } from "./tell-end.ts";
 
 /** Does what a stage has to do and answers the import as it goes on; undefined when it should rest. */
 type StageWork = (run: ImportRun, given: Import) => Promise<Import | undefined>;
@@ -104,7 +105,7 @@ function takeStage(run: ImportRun, given: Import): Promise<Import | undefined> {
 }
 
 /** What is done when a run ends before its time. */
-async function giveUp({ db, own, clock }: ImportRun, error: unknown): Promise<void> {
+async function giveUp({ db, own, clock, log }: ImportRun, error: unknown): Promise<void> {
   if (error instanceof ImportTaken) return;
   const now = clock.now();
   try {
@@ -113,7 +114,7 @@ async function giveUp({ db, own, clock }: ImportRun, error: unknown): Promise<vo
         await holdOwn(tx, own);
         await enqueue(tx, [queued(runImport, { importUid: own.uid })]);
       });
-    } else if (error instanceof Refusal) await db.transaction((tx) => failImport(tx, own, error, now));
+    } else if (error instanceof Refusal) tellEnd(log, await db.transaction((tx) => failImport(tx, own, error, now)));
     else throw error;
   } catch (failure) {
     if (!(failure instanceof ImportTaken)) throw failure;

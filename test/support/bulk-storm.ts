@@ -23,6 +23,7 @@ import { type Db, openDb } from "../../src/platform/db.ts";
 import { isUnavailable } from "../../src/platform/errors.ts";
 import { fileBlobStore } from "../../src/platform/file-blob-client.ts";
 import { prepareJobs } from "../../src/platform/jobs.ts";
+import { silentLog } from "../../src/platform/log.ts";
 import { ask } from "./ask.ts";
 import { receiveText } from "./given-csv.ts";
 import { ann, importOptions } from "./given-imports.ts";
@@ -63,7 +64,7 @@ export async function openBulkStorm(db: Db, url: string, random: () => number) {
   const bulkDb = openDb({ url, applicationName: victim, connections });
   const counter = { ...money.counter, db: bulkDb };
   const desk = openPaymentDesk(counter);
-  const ground: ImportGround = { ...counter, desk, blobs: fileBlobStore(folder), pauseMs: 1 };
+  const ground: ImportGround = { ...counter, desk, blobs: fileBlobStore(folder), log: silentLog, pauseMs: 1 };
   const imports: string[] = [];
   const batches: ToldBatch[] = [];
   /** How often whoever placed an order was told so, by reference. */

@@ -184,6 +184,12 @@ describe("our own export", () => {
       ],
     );
   });
+  test("is not charged again, and shows nothing of a chargeback", async () => {
+    const order = exportedOrder(["a", "b", "c", "r", "d"]);
+    assert.deepEqual(codesOf(await readFile(fileOf(order), { payment: "charge" })), ["payment_made"]);
+    const chargedBack = await readFile(fileOf({ ...order, chargedBackMinor: 1n }), { payment: "recorded" });
+    assert.deepEqual([faultsOf(chargedBack), chargedBack.orders[0]?.unpaid], [[], false]);
+  });
   test("refuses orders of which money went back or that were cancelled, and leaves unpaid ones unpaid", async () => {
     const order = exportedOrder(["a", "b", "c", "r", "d"]);
     const read = async (changed: Partial<ExportedOrder>) =>

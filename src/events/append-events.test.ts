@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { ask, genericPlan } from "../../test/support/ask.ts";
 import { inTx, statementsOf, testDatabase } from "../../test/support/database.ts";
 import { givenEvent } from "../../test/support/given-events.ts";
+import { copiedFrom } from "../platform/insert-rows.ts";
 import { appendEvents, onAppended } from "./append-events.ts";
 import { listStream } from "./list-stream.ts";
 
@@ -45,6 +46,32 @@ describe("appendEvents", () => {
       assert.deepEqual(await statementsOf(tx, (watched) => appendEvents(watched, events)), ["events.insert_events"]);
       const rows = await ask(tx, "select stream_ids, sequences from events.appended");
       assert.deepEqual(rows, [{ streamIds: [1n, 1n, 2n, 2n, 3n, 3n], sequences: [1, 2, 1, 2, 1, 2] }]);
+    }),
+  );
+
+  test(
+    "copies many, and has them numbered by one row too",
+    inTx(async (tx) => {
+      const events = Array.from({ length: copiedFrom }, (_, index) =>
+        givenEvent(BigInt(index), 1, {
+          data: index % 2 === 0 ? { quote: 'a "b" \\ c\td' } : '{"total":999999999999999}',
+        }),
+      );
+      assert.deepEqual(await statementsOf(tx, (watched) => appendEvents(watched, events)), [
+        "events.insert_events_by_copy",
+        "events.insert_appended",
+      ]);
+      assert.deepEqual(await listStream(tx, "order", 42n), [events[42]]);
+      const texts = await ask<{ text: string }>(
+        tx,
+        "select data::text as text from events.events where stream_id = 43",
+      );
+      assert.deepEqual(texts, [{ text: '{"total":999999999999999}' }]);
+      const [appended] = await ask<{ streamIds: bigint[] }>(tx, "select stream_ids, sequences from events.appended");
+      assert.deepEqual(
+        appended?.streamIds,
+        events.map(({ streamId }) => streamId),
+      );
     }),
   );
 

@@ -1,15 +1,18 @@
 import { change, many, type Sql, type Tx } from "../platform/db.ts";
+import { insertRows } from "../platform/insert-rows.ts";
 import type { ProviderOrder } from "./part.ts";
 
-export const insertProviderOrders = change<
-  Tx,
-  { orderIds: bigint[]; providerIds: string[]; processings: string[]; fulfilments: string[]; now: Date }
->(
+export const insertProviderOrders = insertRows<ProviderOrder & { readonly at: Date }>(
   "fulfillment.insert_provider_orders",
-  `
-  insert into fulfillment.provider_orders (order_id, provider_id, processing, fulfilment, created_at, updated_at)
-  select given.*, :now, :now
-    from unnest(:orderIds::bigint[], :providerIds::text[], :processings::text[], :fulfilments::text[]) as given`,
+  "fulfillment.provider_orders",
+  {
+    order_id: ["bigint", (part) => part.orderId],
+    provider_id: ["text", (part) => part.providerId],
+    processing: ["text", (part) => part.processing],
+    fulfilment: ["text", (part) => part.fulfilment],
+    created_at: ["timestamptz", (part) => part.at],
+    updated_at: ["timestamptz", (part) => part.at],
+  },
 );
 
 export const updateProviderOrders = change<

@@ -1,4 +1,6 @@
 import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
+import { type InsertedColumns, insertRows } from "../platform/insert-rows.ts";
+import type { PlacedOrigin } from "./changes.ts";
 import type { Order, OrderItem } from "./order.ts";
 import type { Origin } from "./origin.ts";
 
@@ -8,102 +10,63 @@ export const drawOrderIds = many<Sql, { count: number }, { orderId: bigint }>(
   "select nextval('orders.order_ids') as order_id from generate_series(1, :count::int)",
 );
 
-type OrderRows = {
-  orderIds: bigint[];
-  uids: string[];
-  customerIds: string[];
-  customerEmails: string[];
-  customerNames: string[];
-  locales: string[];
-  currencies: string[];
-  statuses: string[];
-  itemsMinors: bigint[];
-  discountMinors: bigint[];
-  taxMinors: bigint[];
-  shippingMinors: bigint[];
-  totalMinors: bigint[];
-  attempts: number[];
-  lastSequences: number[];
-  expiresAts: (Date | null)[];
-  createdAts: Date[];
+/** An order's row as it is first written. */
+export type PlacedRow = Order & Partial<PlacedOrigin>;
+
+const placedColumns: InsertedColumns<PlacedRow> = {
+  order_id: ["bigint", (order) => order.orderId],
+  uid: ["uuid", (order) => order.uid],
+  customer_id: ["uuid", (order) => order.customerId],
+  customer_email: ["text", (order) => order.customerEmail],
+  customer_name: ["text", (order) => order.customerName],
+  locale: ["text", (order) => order.locale],
+  currency: ["text", (order) => order.currency],
+  status: ["text", (order) => order.status],
+  items_minor: ["bigint", (order) => order.itemsMinor],
+  discount_minor: ["bigint", (order) => order.discountMinor],
+  tax_minor: ["bigint", (order) => order.taxMinor],
+  shipping_minor: ["bigint", (order) => order.shippingMinor],
+  total_minor: ["bigint", (order) => order.totalMinor],
+  attempts: ["int", (order) => order.attempts],
+  last_sequence: ["int", (order) => order.lastSequence],
+  expires_at: ["timestamptz", (order) => order.expiresAt],
+  created_at: ["timestamptz", (order) => order.createdAt],
+  updated_at: ["timestamptz", (order) => order.createdAt],
 };
 
-const placedColumns = `order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
-     discount_minor, tax_minor, shipping_minor, total_minor, attempts, last_sequence, expires_at, created_at`;
-
-const placedArrays = `:orderIds::bigint[], :uids::uuid[], :customerIds::uuid[], :customerEmails::text[],
-                :customerNames::text[], :locales::text[], :currencies::text[], :statuses::text[],
-                :itemsMinors::bigint[], :discountMinors::bigint[], :taxMinors::bigint[], :shippingMinors::bigint[],
-                :totalMinors::bigint[], :attempts::int[], :lastSequences::int[], :expiresAts::timestamptz[],
-                :createdAts::timestamptz[]`;
-
-export const insertOrders = change<Tx, OrderRows>(
-  "orders.insert_orders",
-  `
-  insert into orders.orders
-    (${placedColumns}, updated_at)
-  select given.*, given.created_at
-    from unnest(${placedArrays})
-      as given(${placedColumns})`,
-);
-
-type OriginRows = {
-  capturedMinors: bigint[];
-  sources: (string | null)[];
-  externalReferences: (string | null)[];
-  importIds: (string | null)[];
-  importRows: (number | null)[];
-  csvSources: (string | null)[];
-  batchIds: (string | null)[];
-  orderedAts: (Date | null)[];
-  customerReferences: (string | null)[];
-  notifies: boolean[];
-  payUntils: (Date | null)[];
-  uidGivens: boolean[];
-};
-
-const originColumns = `captured_minor, source, external_reference, import_id, import_row, csv_source, batch_id,
-     ordered_at, customer_reference, notify, pay_until, uid_given`;
+export const insertOrders = insertRows<PlacedRow>("orders.insert_orders", "orders.orders", placedColumns);
 
 /** As `insertOrders`, for orders that came from elsewhere: the many that did not pay nothing for these columns. */
-export const insertOrdersWithOrigin = change<Tx, OrderRows & OriginRows>(
-  "orders.insert_orders_with_origin",
-  `
-  insert into orders.orders
-    (${placedColumns},
-     ${originColumns}, updated_at)
-  select given.*, given.created_at
-    from unnest(${placedArrays}, :capturedMinors::bigint[], :sources::text[], :externalReferences::text[],
-                :importIds::uuid[], :importRows::int[], :csvSources::text[], :batchIds::uuid[],
-                :orderedAts::timestamptz[], :customerReferences::text[], :notifies::boolean[],
-                :payUntils::timestamptz[], :uidGivens::boolean[])
-      as given(${placedColumns},
-               ${originColumns})`,
-);
+export const insertOrdersWithOrigin = insertRows<PlacedRow>("orders.insert_orders_with_origin", "orders.orders", {
+  ...placedColumns,
+  captured_minor: ["bigint", (order) => order.capturedMinor],
+  source: ["text", (order) => order.source ?? null],
+  external_reference: ["text", (order) => order.externalReference ?? null],
+  import_id: ["uuid", (order) => order.importId ?? null],
+  import_row: ["int", (order) => order.importRow ?? null],
+  csv_source: ["text", (order) => order.csvSource ?? null],
+  batch_id: ["uuid", (order) => order.batchId ?? null],
+  ordered_at: ["timestamptz", (order) => order.orderedAt ?? null],
+  customer_reference: ["text", (order) => order.customerReference ?? null],
+  notify: ["boolean", (order) => order.notify],
+  pay_until: ["timestamptz", (order) => order.payUntil],
+  uid_given: ["boolean", (order) => order.uidIsGiven ?? false],
+});
 
-export const insertItems = change<
-  Tx,
-  {
-    orderIds: bigint[];
-    lines: number[];
-    skus: string[];
-    productNames: string[];
-    quantities: bigint[];
-    unitPriceMinors: bigint[];
-    discountMinors: bigint[];
-    taxMinors: bigint[];
-    lineTotalMinors: bigint[];
-  }
->(
-  "orders.insert_items",
-  `
-  insert into orders.order_items
-    (order_id, line, sku, product_name, quantity, unit_price_minor, discount_minor, tax_minor, line_total_minor)
-  select given.*
-    from unnest(:orderIds::bigint[], :lines::int[], :skus::text[], :productNames::text[], :quantities::bigint[],
-                :unitPriceMinors::bigint[], :discountMinors::bigint[], :taxMinors::bigint[], :lineTotalMinors::bigint[])
-      as given`,
-);
+/** A line with the order that it belongs to. */
+export type OrderLine = OrderItem & Pick<Order, "orderId">;
+
+export const insertItems = insertRows<OrderLine>("orders.insert_items", "orders.order_items", {
+  order_id: ["bigint", (line) => line.orderId],
+  line: ["int", (line) => line.line],
+  sku: ["text", (line) => line.sku],
+  product_name: ["text", (line) => line.productName],
+  quantity: ["bigint", (line) => line.quantity],
+  unit_price_minor: ["bigint", (line) => line.unitPriceMinor],
+  discount_minor: ["bigint", (line) => line.discountMinor],
+  tax_minor: ["bigint", (line) => line.taxMinor],
+  line_total_minor: ["bigint", (line) => line.lineTotalMinor],
+});
 
 /** An origin as it is kept, with what the source calls the customer. */
 export interface OriginRow extends Origin {

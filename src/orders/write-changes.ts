@@ -32,9 +32,9 @@ export function writeChanges(tx: Tx, changes: Changes): void {
   tx.finish([
     ...placeRows(tx, inMeetingOrder(inserted, changes), changes),
     updateRows(tx, changed),
-    startAttempts(tx, changes.attemptsStarted, now),
+    startAttempts(tx, changes.attemptsStarted),
     saveAttempts(tx, [...changes.attemptsSaved.values()], now),
-    recordMoney(tx, changes.entries, now),
+    recordMoney(tx, changes.entries),
     requestRefunds(tx, changes.refunds, now),
     saveRefunds(tx, [...changes.refundsSaved.values()], now),
     startProviderOrders(tx, changes.partsStarted, now),
@@ -48,19 +48,8 @@ export function writeChanges(tx: Tx, changes: Changes): void {
 
 function placeRows(tx: Tx, orders: readonly OrderWithItems[], changes: Changes): Promise<unknown>[] {
   if (orders.length === 0) return [];
-  const lines = orders.flatMap((order) => order.items.map((item) => ({ ...item, orderId: order.orderId })));
-  const items = columnsOf(lines, {
-    orderIds: (line) => line.orderId,
-    lines: (line) => line.line,
-    skus: (line) => line.sku,
-    productNames: (line) => line.productName,
-    quantities: (line) => line.quantity,
-    unitPriceMinors: (line) => line.unitPriceMinor,
-    discountMinors: (line) => line.discountMinor,
-    taxMinors: (line) => line.taxMinor,
-    lineTotalMinors: (line) => line.lineTotalMinor,
-  });
-  return [insertPlaced(tx, orders, changes), insertItems(tx, items)];
+  const lines = orders.flatMap(({ orderId, items }) => items.map((item) => ({ ...item, orderId })));
+  return [insertPlaced(tx, orders, changes), insertItems(tx, lines)];
 }
 
 /** Whether an order has nothing but what every order has. */
@@ -83,41 +72,9 @@ function inMeetingOrder(orders: readonly OrderWithItems[], { origins }: Changes)
 }
 
 function insertPlaced(tx: Tx, orders: readonly OrderWithItems[], { origins }: Changes): Promise<number> {
-  const rows = columnsOf(orders, {
-    orderIds: (order) => order.orderId,
-    uids: (order) => order.uid,
-    customerIds: (order) => order.customerId,
-    customerEmails: (order) => order.customerEmail,
-    customerNames: (order) => order.customerName,
-    locales: (order) => order.locale,
-    currencies: (order) => order.currency,
-    statuses: (order) => order.status as string,
-    itemsMinors: (order) => order.itemsMinor,
-    discountMinors: (order) => order.discountMinor,
-    taxMinors: (order) => order.taxMinor,
-    shippingMinors: (order) => order.shippingMinor,
-    totalMinors: (order) => order.totalMinor,
-    attempts: (order) => order.attempts,
-    lastSequences: (order) => order.lastSequence,
-    expiresAts: (order) => order.expiresAt,
-    createdAts: (order) => order.createdAt,
-  });
-  if (orders.every((order) => isPlain(order, origins.get(order.orderId)))) return insertOrders(tx, rows);
-  const from = columnsOf(orders, {
-    capturedMinors: (order) => order.capturedMinor,
-    sources: (order) => origins.get(order.orderId)?.source ?? null,
-    externalReferences: (order) => origins.get(order.orderId)?.externalReference ?? null,
-    importIds: (order) => origins.get(order.orderId)?.importId ?? null,
-    importRows: (order) => origins.get(order.orderId)?.importRow ?? null,
-    csvSources: (order) => origins.get(order.orderId)?.csvSource ?? null,
-    batchIds: (order) => origins.get(order.orderId)?.batchId ?? null,
-    orderedAts: (order) => origins.get(order.orderId)?.orderedAt ?? null,
-    customerReferences: (order) => origins.get(order.orderId)?.customerReference ?? null,
-    notifies: (order) => order.notify,
-    payUntils: (order) => order.payUntil,
-    uidGivens: (order) => origins.get(order.orderId)?.uidIsGiven ?? false,
-  });
-  return insertOrdersWithOrigin(tx, { ...rows, ...from });
+  if (orders.every((order) => isPlain(order, origins.get(order.orderId)))) return insertOrders(tx, orders);
+  const withOrigins = orders.map((order) => ({ ...order, ...origins.get(order.orderId) }));
+  return insertOrdersWithOrigin(tx, withOrigins);
 }
 
 async function updateRows(tx: Tx, orders: readonly Order[]): Promise<void> {

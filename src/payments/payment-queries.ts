@@ -1,30 +1,21 @@
 import { change, many, maybeOne, type Sql, type Tx } from "../platform/db.ts";
+import { insertRows } from "../platform/insert-rows.ts";
 import { type AttemptMoney, type MoneyEntry, mostPromises, type PaymentAttempt, type Refund } from "./payment.ts";
 
 /** Writes the intents to charge, before any gateway is asked. */
-export const insertAttempts = change<
-  Tx,
-  {
-    orderIds: bigint[];
-    attempts: number[];
-    keys: string[];
-    gateways: string[];
-    states: string[];
-    amounts: bigint[];
-    currencies: string[];
-    references: (string | null)[];
-    checkAts: (Date | null)[];
-    now: Date;
-  }
->(
-  "payments.insert_attempts",
-  `
-  insert into payments.payment_attempts
-    (order_id, attempt, key, gateway, state, amount_minor, currency, reference, check_at, created_at, updated_at)
-  select given.*, :now, :now
-    from unnest(:orderIds::bigint[], :attempts::int[], :keys::text[], :gateways::text[], :states::text[],
-                :amounts::bigint[], :currencies::text[], :references::text[], :checkAts::timestamptz[]) as given`,
-);
+export const insertAttempts = insertRows<PaymentAttempt>("payments.insert_attempts", "payments.payment_attempts", {
+  order_id: ["bigint", (one) => one.orderId],
+  attempt: ["int", (one) => one.attempt],
+  key: ["text", (one) => one.key],
+  gateway: ["text", (one) => one.gateway],
+  state: ["text", (one) => one.state],
+  amount_minor: ["bigint", (one) => one.amountMinor],
+  currency: ["text", (one) => one.currency],
+  reference: ["text", (one) => one.reference],
+  check_at: ["timestamptz", (one) => one.checkAt],
+  created_at: ["timestamptz", (one) => one.createdAt],
+  updated_at: ["timestamptz", (one) => one.updatedAt],
+});
 
 /** Every attempt of these orders. Whoever means to change one holds the order's row first. */
 export const findAttempts = many<Sql, { orderIds: bigint[] }, PaymentAttempt>(
@@ -75,33 +66,20 @@ export const findCaptures = many<
    where gateway = any(:gateways::text[]) and reference = any(:references::text[]) and kind = 'capture'`,
 );
 
-export const insertMoneyEntries = change<
-  Tx,
-  {
-    orderIds: bigint[];
-    sequences: number[];
-    attempts: number[];
-    kinds: string[];
-    amounts: bigint[];
-    currencies: string[];
-    gateways: string[];
-    references: string[];
-    causes: string[];
-    actors: string[];
-    occurredAts: (Date | null)[];
-    now: Date;
-  }
->(
-  "payments.insert_money_entries",
-  `
-  insert into payments.money_entries
-    (order_id, sequence, attempt, kind, amount_minor, currency, gateway, reference, cause, actor, occurred_at,
-     recorded_at)
-  select given.*, :now
-    from unnest(:orderIds::bigint[], :sequences::int[], :attempts::int[], :kinds::text[], :amounts::bigint[],
-                :currencies::text[], :gateways::text[], :references::text[], :causes::text[], :actors::text[],
-                :occurredAts::timestamptz[]) as given`,
-);
+export const insertMoneyEntries = insertRows<MoneyEntry>("payments.insert_money_entries", "payments.money_entries", {
+  order_id: ["bigint", (one) => one.orderId],
+  sequence: ["int", (one) => one.sequence],
+  attempt: ["int", (one) => one.attempt],
+  kind: ["text", (one) => one.kind],
+  amount_minor: ["bigint", (one) => one.amountMinor],
+  currency: ["text", (one) => one.currency],
+  gateway: ["text", (one) => one.gateway],
+  reference: ["text", (one) => one.reference],
+  cause: ["text", (one) => one.cause],
+  actor: ["text", (one) => one.actor],
+  occurred_at: ["timestamptz", (one) => one.occurredAt ?? null],
+  recorded_at: ["timestamptz", (one) => one.recordedAt],
+});
 
 export const insertRefunds = change<
   Tx,

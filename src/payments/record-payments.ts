@@ -4,20 +4,8 @@ import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
 import { insertAttempts, insertMoneyEntries, insertRefunds, updateAttempts, updateRefunds } from "./payment-queries.ts";
 
 /** Commits nothing by itself: the intents stand once the caller's transaction does, and only then may gateways be asked. */
-export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[], now: Date): Promise<void> {
-  if (attempts.length === 0) return;
-  const columns = columnsOf(attempts, {
-    orderIds: (one) => one.orderId,
-    attempts: (one) => one.attempt,
-    keys: (one) => one.key,
-    gateways: (one) => one.gateway,
-    states: (one) => one.state,
-    amounts: (one) => one.amountMinor,
-    currencies: (one) => one.currency,
-    references: (one) => one.reference,
-    checkAts: (one) => one.checkAt,
-  });
-  await insertAttempts(tx, { ...columns, now });
+export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[]): Promise<void> {
+  await insertAttempts(tx, attempts);
 }
 
 /** Writes what became of attempts. The caller holds the rows of their orders. */
@@ -39,23 +27,9 @@ export async function saveAttempts(tx: Tx, attempts: readonly PaymentAttempt[], 
  * Adds rows to the ledger, by their references: who writes the same ones waits here, and never each for the other. A
  * reference that stands there already makes the whole transaction fail.
  */
-export async function recordMoney(tx: Tx, entries: readonly MoneyEntry[], now: Date): Promise<void> {
-  if (entries.length === 0) return;
+export async function recordMoney(tx: Tx, entries: readonly MoneyEntry[]): Promise<void> {
   const sorted = entries.toSorted((one, other) => (one.reference < other.reference ? -1 : 1));
-  const columns = columnsOf(sorted, {
-    orderIds: (one) => one.orderId,
-    sequences: (one) => one.sequence,
-    attempts: (one) => one.attempt,
-    kinds: (one) => one.kind,
-    amounts: (one) => one.amountMinor,
-    currencies: (one) => one.currency,
-    gateways: (one) => one.gateway,
-    references: (one) => one.reference,
-    causes: (one) => one.cause,
-    actors: (one) => one.actor,
-    occurredAts: (one) => one.occurredAt ?? null,
-  });
-  await insertMoneyEntries(tx, { ...columns, now });
+  await insertMoneyEntries(tx, sorted);
 }
 
 /** Writes the intents to give money back, before any gateway is asked. */

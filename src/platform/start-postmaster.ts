@@ -40,7 +40,6 @@ function serverSettings(place: Place, socketDir: string): Record<string, string>
     wal_buffers: "16MB",
     random_page_cost: "1.1",
     jit: "off",
-    autovacuum_naptime: "15s",
     timezone: "UTC",
     log_timezone: "UTC",
     lc_messages: "C",

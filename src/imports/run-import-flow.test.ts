@@ -249,17 +249,18 @@ describe("workOnImport", () => {
 
   test("rests when it is paused, and goes on when it is resumed", async () => {
     const ground = await given();
-    const ready = await work(ground, await receiveText(ground, csvOf(2_000, { rows: 1 })));
+    // More pieces than are placed at once.
+    const ready = await work(ground, await receiveText(ground, csvOf(6_000, { rows: 1 })));
     await start(ground, ready);
     const working = work(ground, ready);
     await ground.db.transaction((tx) => pauseImport(tx, { uid: ready.uid, by: ann }, noon));
     const paused = await working;
     assert.equal(paused.status, "running");
-    assert.ok(paused.ordersPlaced < 2_000, `${paused.ordersPlaced} orders were placed.`);
+    assert.ok(paused.ordersPlaced < 6_000, `${paused.ordersPlaced} orders were placed.`);
     assert.deepEqual(await work(ground, ready), paused);
     await ground.db.transaction((tx) => resumeImport(tx, { uid: ready.uid, by: ann }, noon));
     const done = await work(ground, ready);
-    assert.deepEqual([done.status, done.ordersPlaced], ["completed", 2_000]);
+    assert.deepEqual([done.status, done.ordersPlaced], ["completed", 6_000]);
     await clean(ground);
     await ground.close();
   });

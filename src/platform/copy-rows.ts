@@ -10,9 +10,13 @@ const pieceCharacters = 65_536;
 const special = /[\\\n\r\t]/;
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** A cell of COPY's text format: what would end it, or begin an escape, is escaped. Most have nothing to escape. */
-function cell(value: Value): string {
+/**
+ * A cell of COPY's text format: what would end it, or begin an escape, is escaped. Most have nothing to escape. A value
+ * that is missing, against its type, would be written as a word.
+ */
+function cell(value: Value | undefined): string {
   if (value === null) return "\\N";
+  if (value === undefined) throw new Error("A row that is copied has no value for a column.");
   const text = plainText(value);
   return special.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => escapes[character] as string) : text;
 }

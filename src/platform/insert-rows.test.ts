@@ -65,6 +65,20 @@ describe("insertRows", () => {
   );
 
   test(
+    "fails for a row without a value, however many come with it",
+    inTx(async (tx) => {
+      await ask(tx, createInserted);
+      const { word: _, ...wordless } = rowsOf(1)[0] as Row;
+      for (const count of [1, copiedFrom])
+        await assert.rejects(
+          insertAll(tx, [...rowsOf(count), wordless as Row]),
+          (error: Error) => !("severity" in error),
+        );
+      assert.deepEqual(await there(tx), []);
+    }),
+  );
+
+  test(
     "fails for a row that the table refuses, however many come with it",
     inTx(async (tx) => {
       await ask(tx, createInserted);

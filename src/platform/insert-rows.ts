@@ -5,7 +5,7 @@ import { camelCase, columnsOf, type Value } from "./statements.ts";
 /** What a column gets of a row, and its type; none may itself be an array. */
 export type InsertedColumns<Row> = Readonly<Record<string, readonly [type: string, of: (row: Row) => Value]>>;
 
-/** From so many rows on a COPY is less work than an insert of arrays, for both sides; few rows do not notice (bench/README.md). */
+// COPY is less work with a thousand rows, and its fixed cost is too much for one (ADR 0028); where between they meet was not measured.
 export const copiedFrom = 100;
 
 /**

@@ -9,9 +9,11 @@ const ladder = [
   ["events", "http"],
   ["audit"],
   ["identity", "tasks"],
+  ["catalog", "customers"],
   ["payments", "fulfillment"],
+  ["carts"],
   ["orders"],
-  ["notifications", "imports"],
+  ["checkout", "notifications", "imports"],
   ["cli"],
 ];
 

@@ -2,6 +2,12 @@
 
 create schema audit;
 
+create schema carts;
+
+create schema catalog;
+
+create schema customers;
+
 create schema events;
 
 create schema fulfillment;
@@ -40,6 +46,159 @@ CREATE INDEX entries_of_action ON audit.entries USING btree (action, entry_id);
 CREATE INDEX entries_of_actor ON audit.entries USING btree (actor, entry_id);
 CREATE INDEX entries_of_subject ON audit.entries USING btree (subject, entry_id);
 CREATE TRIGGER entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.entries FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+create table carts.cart_lines (
+  cart_id uuid not null,
+  line_id uuid not null,
+  price_id uuid not null,
+  quantity bigint not null,
+  agreed_unit_minor bigint not null,
+  added_at timestamp with time zone not null,
+  constraint cart_lines_price_not_negative CHECK ((agreed_unit_minor >= 0)),
+  constraint cart_lines_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
+  constraint cart_lines_cart_id_fkey FOREIGN KEY (cart_id) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
+  constraint cart_lines_pkey PRIMARY KEY (cart_id, line_id),
+  constraint cart_lines_price_once UNIQUE (cart_id, price_id)
+);
+
+create table carts.carts (
+  cart_id uuid not null,
+  owner text not null,
+  kind text not null,
+  status text not null,
+  currency text not null,
+  order_id bigint,
+  merged_into uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint carts_checked_out_have_an_order CHECK (((status = 'checked_out'::text) = (order_id IS NOT NULL))),
+  constraint carts_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text]))),
+  constraint carts_merged_say_into_what CHECK (((status = 'merged'::text) = (merged_into IS NOT NULL))),
+  constraint carts_owner_known CHECK ((owner ~ '^(user|anonymous)/.'::text)),
+  constraint carts_status_known CHECK ((status = ANY (ARRAY['open'::text, 'checked_out'::text, 'merged'::text]))),
+  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id),
+  constraint carts_pkey PRIMARY KEY (cart_id),
+  constraint carts_order_once UNIQUE (order_id)
+);
+CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, created_at);
+CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));
+CREATE INDEX carts_untouched ON carts.carts USING btree (updated_at) WHERE (status = 'open'::text);
+
+create table catalog.prices (
+  price_id uuid not null,
+  product_id uuid not null,
+  unit_amount_minor bigint not null,
+  currency text not null,
+  "interval" text not null,
+  interval_count integer not null,
+  active boolean not null,
+  valid_from timestamp with time zone,
+  valid_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint prices_amount_within_bounds CHECK (((unit_amount_minor >= 0) AND (unit_amount_minor <= '999999999999999'::bigint))),
+  constraint prices_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint prices_interval_counted CHECK ((((interval_count >= 1) AND (interval_count <= 365)) AND (("interval" <> 'one_off'::text) OR (interval_count = 1)))),
+  constraint prices_interval_known CHECK (("interval" = ANY (ARRAY['one_off'::text, 'day'::text, 'week'::text, 'month'::text, 'year'::text]))),
+  constraint prices_validity_has_a_span CHECK ((valid_from < valid_until)),
+  constraint prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
+  constraint prices_pkey PRIMARY KEY (price_id)
+);
+CREATE INDEX prices_of_product ON catalog.prices USING btree (product_id, currency);
+
+create table catalog.product_images (
+  image_id uuid not null,
+  product_id uuid not null,
+  title text not null,
+  sort_order integer not null,
+  media_type text not null,
+  bytes bigint not null,
+  width integer not null,
+  height integer not null,
+  content_hash text not null,
+  thumbnail_widths integer[] not null,
+  created_at timestamp with time zone not null,
+  constraint product_images_have_a_size CHECK (((bytes > 0) AND (width > 0) AND (height > 0))),
+  constraint product_images_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
+  constraint product_images_pkey PRIMARY KEY (image_id),
+  constraint product_images_content_once UNIQUE (product_id, content_hash)
+);
+CREATE INDEX product_images_in_order ON catalog.product_images USING btree (product_id, sort_order, image_id);
+
+create table catalog.product_translations (
+  product_id uuid not null,
+  language text not null,
+  name text not null,
+  checkout_description text not null,
+  description text not null,
+  statement_descriptor text not null,
+  constraint product_translations_descriptor_is_short CHECK ((char_length(statement_descriptor) <= 22)),
+  constraint product_translations_have_a_name CHECK ((name <> ''::text)),
+  constraint product_translations_language_is_a_tag CHECK ((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
+  constraint product_translations_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
+  constraint product_translations_pkey PRIMARY KEY (product_id, language)
+);
+
+create table catalog.products (
+  product_id uuid not null,
+  key text not null,
+  sku text not null,
+  provider_id text not null,
+  tax_code text not null,
+  shippable boolean not null,
+  consumable boolean not null,
+  active boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint products_are_sent_or_handed_over CHECK ((NOT (shippable AND consumable))),
+  constraint products_pkey PRIMARY KEY (product_id),
+  constraint products_key_once UNIQUE (key),
+  constraint products_sku_once UNIQUE (sku)
+);
+
+create table catalog.tax_rates (
+  tax_rate_id uuid not null,
+  name text not null,
+  rate_millionths integer not null,
+  country text not null,
+  region text,
+  tax_code text,
+  inclusive boolean not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint tax_rates_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint tax_rates_rate_within_bounds CHECK (((rate_millionths >= 0) AND (rate_millionths <= 1000000))),
+  constraint tax_rates_validity_has_a_span CHECK ((valid_from < valid_until)),
+  constraint tax_rates_pkey PRIMARY KEY (tax_rate_id)
+);
+CREATE UNIQUE INDEX tax_rates_once ON catalog.tax_rates USING btree (country, COALESCE(region, ''::text), COALESCE(tax_code, ''::text), valid_from);
+
+create table customers.customers (
+  customer_id uuid not null,
+  owner text not null,
+  name text not null,
+  email text not null,
+  phone text,
+  company text,
+  line1 text not null,
+  line2 text,
+  city text not null,
+  region text,
+  postal_code text,
+  country text not null,
+  tax_id text,
+  is_default boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint customers_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint customers_owner_known CHECK ((owner ~ '^(user|anonymous|organization)/.'::text)),
+  constraint customers_pkey PRIMARY KEY (customer_id)
+);
+CREATE INDEX customers_of_owner ON customers.customers USING btree (owner, customer_id);
+CREATE UNIQUE INDEX customers_one_default ON customers.customers USING btree (owner) WHERE is_default;
 
 create table events.appended (
   append_id bigint generated always as identity not null,
@@ -114,6 +273,26 @@ create table http.idempotency_keys (
 CREATE INDEX idempotency_keys_by_age ON http.idempotency_keys USING btree (created_at);
 CREATE INDEX idempotency_keys_unanswered ON http.idempotency_keys USING btree (created_at) WHERE (answered_at IS NULL);
 
+create table identity.accounts (
+  id uuid not null,
+  user_id uuid not null,
+  account_id text not null,
+  provider_id text not null,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  password text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_known_once UNIQUE (provider_id, account_id)
+);
+CREATE INDEX accounts_of_user ON identity.accounts USING btree (user_id);
+
 create table identity.api_keys (
   key_id uuid not null,
   name text not null,
@@ -125,6 +304,113 @@ create table identity.api_keys (
   constraint api_keys_pkey PRIMARY KEY (key_id),
   constraint api_keys_prefix_once UNIQUE (prefix)
 );
+
+create table identity.invitations (
+  id uuid not null,
+  organization_id uuid not null,
+  inviter_id uuid not null,
+  email text not null,
+  role text,
+  status text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint invitations_inviter_id_fkey FOREIGN KEY (inviter_id) REFERENCES identity.users(id) ON DELETE CASCADE,
+  constraint invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES identity.organizations(id) ON DELETE CASCADE,
+  constraint invitations_pkey PRIMARY KEY (id)
+);
+CREATE INDEX invitations_of_organization ON identity.invitations USING btree (organization_id);
+CREATE INDEX invitations_to ON identity.invitations USING btree (email);
+
+create table identity.members (
+  id uuid not null,
+  organization_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  constraint members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES identity.organizations(id) ON DELETE CASCADE,
+  constraint members_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
+  constraint members_pkey PRIMARY KEY (id),
+  constraint members_once UNIQUE (organization_id, user_id)
+);
+CREATE INDEX members_of_user ON identity.members USING btree (user_id);
+
+create table identity.merged_shoppers (
+  owner text not null,
+  user_id uuid not null,
+  merged_at timestamp with time zone not null,
+  constraint merged_shoppers_were_anonymous CHECK ((owner ~~ 'anonymous/%'::text)),
+  constraint merged_shoppers_pkey PRIMARY KEY (owner)
+);
+
+create table identity.organizations (
+  id uuid not null,
+  name text not null,
+  slug text not null,
+  logo text,
+  metadata text,
+  created_at timestamp with time zone not null,
+  constraint organizations_pkey PRIMARY KEY (id),
+  constraint organizations_slug_once UNIQUE (slug)
+);
+
+create table identity.rate_limits (
+  id uuid not null,
+  key text not null,
+  count integer not null,
+  last_request bigint not null,
+  constraint rate_limits_pkey PRIMARY KEY (id),
+  constraint rate_limits_key_once UNIQUE (key)
+);
+
+create table identity.sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token text not null,
+  expires_at timestamp with time zone not null,
+  ip_address text,
+  user_agent text,
+  active_organization_id uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_token_once UNIQUE (token)
+);
+CREATE INDEX sessions_of_user ON identity.sessions USING btree (user_id);
+
+create table identity.staff (
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  constraint staff_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'support'::text, 'fulfilment'::text, 'read_only'::text]))),
+  constraint staff_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
+  constraint staff_pkey PRIMARY KEY (user_id)
+);
+
+create table identity.users (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  email_verified boolean not null,
+  image text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_once UNIQUE (email)
+);
+
+create table identity.verifications (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint verifications_pkey PRIMARY KEY (id)
+);
+CREATE INDEX verifications_of ON identity.verifications USING btree (identifier);
 
 create table imports.import_orders (
   import_id bigint not null,
@@ -282,6 +568,9 @@ create table orders.order_items (
   discount_minor bigint not null,
   tax_minor bigint not null,
   line_total_minor bigint not null,
+  tax_included_minor bigint default 0 not null,
+  provider_id text default 'own'::text not null,
+  constraint order_items_included_tax_within_total CHECK (((tax_included_minor >= 0) AND (tax_included_minor <= line_total_minor))),
   constraint order_items_price_not_negative CHECK (((unit_price_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0))),
   constraint order_items_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
   constraint order_items_total_adds_up CHECK (((line_total_minor = ((quantity * unit_price_minor) - discount_minor)) AND (line_total_minor >= 0))),
@@ -336,10 +625,13 @@ create table orders.orders (
   customer_reference text,
   notify boolean default true not null,
   pay_until timestamp with time zone,
+  cart_id uuid,
+  tax_included_minor bigint default 0 not null,
   constraint orders_amounts_not_negative CHECK (((items_minor >= 0) AND (discount_minor >= 0) AND (tax_minor >= 0) AND (shipping_minor >= 0))),
   constraint orders_chargebacks_within_captures CHECK (((charged_back_minor >= 0) AND (charged_back_minor <= captured_minor))),
   constraint orders_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint orders_import_row_has_import CHECK (((import_row IS NULL) OR ((import_id IS NOT NULL) AND (import_row > 0)))),
+  constraint orders_included_tax_within_items CHECK (((tax_included_minor >= 0) AND (tax_included_minor <= (items_minor + shipping_minor)))),
   constraint orders_pending_expire CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
   constraint orders_reference_has_source CHECK (((external_reference IS NULL) OR (source IS NOT NULL))),
   constraint orders_refunds_within_captures CHECK (((refunding_minor >= 0) AND (refunded_minor >= 0) AND ((refunding_minor + refunded_minor) <= captured_minor))),
@@ -351,6 +643,7 @@ create table orders.orders (
 ) with (fillfactor=80);
 CREATE INDEX orders_by_date ON orders.orders USING btree (created_at, order_id);
 CREATE INDEX orders_by_status ON orders.orders USING btree (status, created_at, order_id);
+CREATE UNIQUE INDEX orders_cart_once ON orders.orders USING btree (cart_id) WHERE (cart_id IS NOT NULL);
 CREATE INDEX orders_expiring ON orders.orders USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE UNIQUE INDEX orders_given_uid_once ON orders.orders USING btree ("left"((uid)::text, 32)) WHERE uid_given;
 CREATE UNIQUE INDEX orders_import_row_once ON orders.orders USING btree (import_id, import_row) WHERE (import_id IS NOT NULL);
@@ -364,6 +657,18 @@ create table orders.search_mark (
   constraint search_mark_is_one CHECK (singleton),
   constraint search_mark_pkey PRIMARY KEY (singleton)
 );
+
+create table orders.shopper_orders (
+  order_id bigint not null,
+  owner text not null,
+  details json not null,
+  frozen_at timestamp with time zone,
+  constraint shopper_orders_owner_known CHECK ((owner ~ '^(user|anonymous)/.'::text)),
+  constraint shopper_orders_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders.orders(order_id),
+  constraint shopper_orders_pkey PRIMARY KEY (order_id)
+);
+CREATE INDEX shopper_orders_of_owner ON orders.shopper_orders USING btree (owner, order_id);
+CREATE TRIGGER shopper_orders_details_frozen BEFORE UPDATE ON orders.shopper_orders FOR EACH ROW EXECUTE FUNCTION orders.refuse_thaw();
 
 create table payments.money_entries (
   order_id bigint not null,
@@ -400,13 +705,19 @@ create table payments.payment_attempts (
   check_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  hosted boolean default false not null,
+  session_reference text,
+  session_url text,
   constraint payment_attempts_amount_positive CHECK ((amount_minor > 0)),
   constraint payment_attempts_open_are_checked CHECK (((state = ANY (ARRAY['created'::text, 'processing'::text, 'unknown'::text])) = (check_at IS NOT NULL))),
+  constraint payment_attempts_session_whole CHECK (((session_reference IS NULL) = (session_url IS NULL))),
+  constraint payment_attempts_sessions_are_hosted CHECK ((hosted OR (session_reference IS NULL))),
   constraint payment_attempts_state_known CHECK ((state = ANY (ARRAY['created'::text, 'processing'::text, 'paid'::text, 'failed'::text, 'unknown'::text, 'expired'::text, 'cancelled'::text]))),
   constraint payment_attempts_pkey PRIMARY KEY (order_id, attempt)
 ) with (fillfactor=80);
 CREATE INDEX payment_attempts_due ON payments.payment_attempts USING btree (check_at) WHERE (check_at IS NOT NULL);
 CREATE UNIQUE INDEX payment_attempts_one_paid ON payments.payment_attempts USING btree (order_id) WHERE (state = 'paid'::text);
+CREATE UNIQUE INDEX payment_attempts_session_once ON payments.payment_attempts USING btree (gateway, session_reference) WHERE (session_reference IS NOT NULL);
 
 create table payments.refunds (
   order_id bigint not null,
@@ -451,6 +762,25 @@ create table payments.sandbox_refunds (
   created_at timestamp with time zone not null,
   constraint sandbox_refunds_amount_positive CHECK ((amount_minor > 0)),
   constraint sandbox_refunds_pkey PRIMARY KEY (order_id, idempotency_key)
+);
+
+create table payments.sandbox_sessions (
+  session_id text not null,
+  order_id bigint not null,
+  idempotency_key text not null,
+  status text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  description text not null,
+  customer_email text not null,
+  locale text not null,
+  return_url text not null,
+  cancel_url text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'expired'::text]))),
+  constraint sandbox_sessions_pkey PRIMARY KEY (session_id),
+  constraint sandbox_sessions_key_once UNIQUE (order_id, idempotency_key)
 );
 
 create table payments.suspense (
@@ -542,6 +872,20 @@ CREATE INDEX tasks_of_assignee ON tasks.tasks USING btree (assignee, task_id) WH
 CREATE INDEX tasks_of_kind ON tasks.tasks USING btree (kind, task_id);
 CREATE INDEX tasks_of_order ON tasks.tasks USING btree (order_id, task_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX tasks_open ON tasks.tasks USING btree (task_id) WHERE (closed_at IS NULL);
+
+CREATE OR REPLACE FUNCTION orders.refuse_thaw()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.frozen_at is not null and (new.details::text is distinct from old.details::text
+                                    or new.frozen_at is distinct from old.frozen_at
+                                    or new.order_id is distinct from old.order_id) then
+    raise exception 'The details of order % are frozen', old.order_id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION platform.refuse_change()
  RETURNS trigger

@@ -1,5 +1,13 @@
 /** What the API description groups routes by. */
 export const apiTags = {
+  "Store catalogue": "What shoppers see of products, in their language and currency.",
+  Cart: "What a shopper has put together.",
+  Billing: "Who is billed: names, addresses and tax ids of shoppers and their organizations.",
+  Checkout: "From the cart to the paid order, and the shopper's own orders.",
+  Accounts: "Signing up and in, sessions, and the organizations that users belong to.",
+  Catalogue: "Products, prices, translations, images and tax rates.",
+  Customers: "Everybody's billing identities.",
+  Staff: "Who works here, and in which role.",
   "Orders v1": "The contract of DD-ORDER-001: place, read and move orders; amounts are decimals in major units.",
   Orders: "Orders with all that belongs to them; amounts are integers in minor units.",
   Imports: "Files of orders: taken in, checked, placed, and told of row by row.",

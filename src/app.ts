@@ -8,7 +8,7 @@ import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
 import { reachableAddress } from "./http/reachable-address.ts";
 import type { Readiness } from "./http/serve-health.ts";
-import { keepFirstKey, keyring } from "./identity/index.ts";
+import { keepFirstKey, keyring, openShoppers } from "./identity/index.ts";
 import { runImportJob } from "./imports/import-jobs.ts";
 import { importProgressRoutes } from "./imports/import-progress-routes.ts";
 import { importRoutes } from "./imports/import-routes.ts";
@@ -108,6 +108,8 @@ interface Engine extends Counter {
   readonly desk: PaymentDesk;
   readonly webhooks: WebhookSender;
   readonly webhookSecrets: WebhookSecrets;
+  /** Signs cookies and links. */
+  readonly authSecret: string;
   close(): Promise<void>;
 }
 
@@ -220,6 +222,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     desk: openPaymentDesk(counter),
     webhooks,
     webhookSecrets,
+    authSecret: await authSecretText(config),
     close,
   };
 }
@@ -229,6 +232,11 @@ async function webhookSecretText(config: Config): Promise<string> {
   if (config.paymentWebhookSecrets !== "") return config.paymentWebhookSecrets;
   const make = () => `whsec_${Buffer.from(randomToken(secretBytes), "base64url").toString("base64")}`;
   return keepSecret(config.dataDir, "webhook-secret", make);
+}
+
+async function authSecretText(config: Config): Promise<string> {
+  if (config.authSecret !== "") return config.authSecret;
+  return keepSecret(config.dataDir, "auth-secret", () => randomToken(secretBytes));
 }
 
 function policyOf(config: Config): OrderPolicy {
@@ -281,6 +289,8 @@ async function buildApp(engine: Engine): Promise<Server> {
     trustedProxies: config.trustedProxies,
     hstsSeconds: config.hstsSeconds,
     authenticate: keyring(db, clock).authenticate,
+    shoppers: openShoppers(db, { secret: engine.authSecret, secure: config.publicUrl.startsWith("https:") }),
+    trustedOrigins: config.trustedOrigins === "" ? [] : config.trustedOrigins.split(","),
     metrics: engine.metrics,
     ready: () => readinessOf(engine),
   });

@@ -204,6 +204,13 @@ export const requestHeaders: Readonly<Record<string, object>> = {
 };
 
 export const securitySchemes = {
+  session: { type: "apiKey", in: "cookie", name: "orderwell.session_token", description: "A user who signed in." },
+  shopper: {
+    type: "apiKey",
+    in: "cookie",
+    name: "ANONYMOUS_USER_EXTERNAL_ID",
+    description: "A shopper without an account; the first write sets it.",
+  },
   bearer: { type: "http", scheme: "bearer", description: "An API key." },
   apiKey: { type: "apiKey", in: "header", name: "X-Api-Key", description: "The same API key in its own header." },
 } as const;

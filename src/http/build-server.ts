@@ -22,6 +22,7 @@ import { type Readiness, serveHealth } from "./serve-health.ts";
 import { serveIndex } from "./serve-index.ts";
 import { serveMetrics } from "./serve-metrics.ts";
 import { serveProblems } from "./serve-problems.ts";
+import { noShoppers, type Shoppers } from "./shopper.ts";
 
 /** How much a client may send, and how slowly. */
 export interface Limits {
@@ -56,6 +57,10 @@ export interface ServerOptions extends ApiTitle {
   /** Makes browsers come by TLS alone for so long; only for a server behind TLS. */
   readonly hstsSeconds?: number;
   readonly authenticate: Authenticate;
+  /** Without them no route may be for shoppers. */
+  readonly shoppers?: Shoppers;
+  /** Origins of pages that may write with our cookies, beside our own. */
+  readonly trustedOrigins?: readonly string[];
   /** Served at `/metrics`; without it there is no such route. */
   readonly metrics?: Metrics;
   ready(): Promise<Readiness>;
@@ -113,7 +118,7 @@ function newInstance(
 
 /**
  * Makes the server with everything that is true of all routes; the caller registers its routes and listens. Each route
- * declares `config: { scope }` or `config: { open: true }`, or the server does not start.
+ * declares `config: { scope }`, `config: { shopper }` or `config: { open: true }`, or the server does not start.
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const headers = safeHeaders(options.hstsSeconds ?? 0);
@@ -129,7 +134,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   checkHeads(app, headers);
   const limiter = limitRequests(app, options.rateLimits ?? unlimited);
   checkAddresses(app);
-  authorizeRequests(app, options.authenticate, limiter);
+  const { authenticate, shoppers = noShoppers, trustedOrigins = [] } = options;
+  authorizeRequests(app, { authenticate, shoppers, trustedOrigins }, limiter);
   readBodies(app);
   limitBodies(app, { wholeMs: limits.requestTimeoutMs, checkMs: checkMsOf(limits) });
   makeDrainable(app);

@@ -27,6 +27,7 @@ export interface Operation {
 /** What a route says of itself beside its schemas. */
 export interface RouteFacts {
   readonly scope?: string | undefined;
+  readonly shopper?: "reads" | "writes" | "user" | undefined;
   readonly unlimited?: boolean | undefined;
   readonly signed?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
@@ -44,12 +45,12 @@ const writes = new Set(["post", "put", "patch", "delete"]);
 const constraints = ["pattern", "minLength", "maxLength", "minimum", "maximum", "format", "enum"];
 
 function isWrite({ method, facts }: Place): boolean {
-  return writes.has(method) && facts.scope !== undefined;
+  return writes.has(method) && (facts.scope !== undefined || facts.shopper !== undefined);
 }
 
-/** A single resource of v2 has a tag; writes to one, or below one, may demand it. */
+/** A single resource of v2 or the store has a tag; writes to one of v2, or below one, may demand it. */
 function isTagged({ method, path }: Place): boolean {
-  return method === "get" && /^\/api\/v2\/.*\}$/.test(path);
+  return method === "get" && /^\/api\/(v2|store)\/.*\}$/.test(path);
 }
 
 function demandsTag(place: Place): boolean {
@@ -62,13 +63,13 @@ function isChecked({ in: where, schema = {} }: Parameter): boolean {
 
 /** The statuses of refusal that follow from what a route is. */
 function statusesOf(operation: Operation, place: Place): string[] {
-  const { scope, unlimited, refuses = [] } = place.facts;
+  const { scope, shopper, unlimited, refuses = [] } = place.facts;
   const hasBody = operation.requestBody !== undefined;
   const when: readonly [string, boolean][] = [
     ["304", isTagged(place)],
     ["400", true],
-    ["401", scope !== undefined],
-    ["403", scope !== undefined],
+    ["401", scope !== undefined || shopper === "user"],
+    ["403", scope !== undefined || isWrite(place)],
     ["404", place.path.includes("{")],
     ["409", isWrite(place)],
     ["412", demandsTag(place)],
@@ -76,7 +77,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
     ["415", hasBody],
     ["422", hasBody || isWrite(place) || (operation.parameters ?? []).some(isChecked)],
     ["429", !unlimited],
-    ["503", scope !== undefined || writes.has(place.method)],
+    ["503", scope !== undefined || shopper !== undefined || writes.has(place.method)],
     ["default", true],
   ];
   return when.filter(([status, is]) => is || refuses.includes(Number(status))).map(([status]) => status);

@@ -39,8 +39,12 @@ const introduction = [
 
 /** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
 function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
-  const { scope, unlimited, signed, refuses, answers } = config ?? {};
-  const said = { ...schema, [factsKey]: { scope, unlimited, signed, refuses, answers } satisfies RouteFacts };
+  const { scope, shopper, unlimited, signed, refuses, answers } = config ?? {};
+  const said = { ...schema, [factsKey]: { scope, shopper, unlimited, signed, refuses, answers } satisfies RouteFacts };
+  if (shopper !== undefined) {
+    const known = [{ session: [] }, { shopper: [] }];
+    return { ...said, security: shopper === "user" ? [{ session: [] }] : [{}, ...known] };
+  }
   if (scope === undefined) return { ...said, security: [] };
   return {
     ...said,

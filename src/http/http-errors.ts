@@ -84,6 +84,18 @@ export const unauthorized = refusal<Nothing>(
   () => "Send a valid API key as `Authorization: Bearer …`.",
 );
 
+export const signInNeeded = refusal<Nothing>(
+  "http.sign_in_needed",
+  "unauthorized",
+  () => "Sign in first; this belongs to users.",
+);
+
+export const crossSite = refusal<Nothing>(
+  "http.cross_site",
+  "forbidden",
+  () => "The request comes from a page of another site.",
+);
+
 export const tooManyGuesses = refusal<Nothing>(
   "http.too_many_guesses",
   "too-many",

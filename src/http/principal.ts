@@ -1,9 +1,11 @@
-/** Who is asking, as an API key says. */
+/** Who is asking, as an API key or a session says. */
 export interface Principal {
   /** Unique and stable; idempotency keys belong to it. */
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  /** Known by a cookie, which browsers send by themselves: its writes must come from our own pages. */
+  readonly byCookie?: true;
 }
 
 /** The scope that covers every other. */

@@ -17,3 +17,9 @@ export const keyNotFound = refusal<{ key: string }>(
   "not-found",
   ({ key }) => `There is no API key ${key}.`,
 );
+
+export const shopperMerged = refusal<Record<string, never>>(
+  "identity.shopper_merged",
+  "conflict",
+  () => "This visitor has signed in elsewhere: what was in the cart is the user's now. Sign in to go on.",
+);

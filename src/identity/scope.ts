@@ -4,6 +4,10 @@ import { scopeUnknown } from "./identity-errors.ts";
 export const scopes = [
   "full",
   "audit:read",
+  "catalog:read",
+  "catalog:write",
+  "customers:read",
+  "customers:write",
   "orders:read",
   "orders:write",
   "events:read",
@@ -16,6 +20,8 @@ export const scopes = [
   "metrics:read",
   "payments:sandbox",
   "payments:write",
+  "staff:read",
+  "staff:write",
   "tasks:read",
   "tasks:write",
 ] as const;

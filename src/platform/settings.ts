@@ -27,6 +27,34 @@ export const settings = {
     { env: "PORT", flag: "port", fallback: 8080, help: "The port to listen on; 0 takes a free one." },
     { from: 0, to: 65_535 },
   ),
+  publicUrl: url(
+    {
+      env: "PUBLIC_URL",
+      fallback: "",
+      help: "Where shoppers reach this server, for links and cookies; without it, http at the address it listens on.",
+    },
+    ["http:", "https:"],
+  ),
+  authSecret: secret({
+    env: "AUTH_SECRET",
+    fallback: "",
+    help: "Signs cookies and links; without it one is kept under DATA_DIR. Processes of one installation share it.",
+  }),
+  trustedOrigins: text({
+    env: "TRUSTED_ORIGINS",
+    fallback: "",
+    help: "Origins of shop pages on other hosts, comma-separated, that may write with a shopper's cookies.",
+  }),
+  storeCountry: text({
+    env: "STORE_COUNTRY",
+    fallback: "JP",
+    help: "The country (ISO 3166-1) whose taxes are shown until the shopper says where the bill goes.",
+  }),
+  storeCurrency: text({
+    env: "STORE_CURRENCY",
+    fallback: "JPY",
+    help: "The currency (ISO 4217) in which prices are shown when the shopper asks for no other.",
+  }),
   logLevel: oneOf({ env: "LOG_LEVEL", flag: "log-level", fallback: "warn", help: "How much is logged." }, [
     "trace",
     "debug",

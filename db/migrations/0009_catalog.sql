@@ -1,0 +1,99 @@
+-- What is sold: products with their prices, their words in several languages, their pictures, and the taxes on them.
+
+create schema catalog;
+
+create table catalog.products (
+  product_id uuid primary key,
+  key text not null,
+  sku text not null,
+  provider_id text not null,
+  tax_code text not null,
+  -- Goods that are sent.
+  shippable boolean not null,
+  -- Food and drink that is handed over at a counter.
+  consumable boolean not null,
+  active boolean not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint products_key_once unique (key),
+  constraint products_sku_once unique (sku),
+  constraint products_are_sent_or_handed_over check (not (shippable and consumable))
+);
+
+-- A price is one product's amount in one currency: one-off, or again in each interval.
+create table catalog.prices (
+  price_id uuid primary key,
+  product_id uuid not null references catalog.products (product_id) on delete cascade,
+  unit_amount_minor bigint not null,
+  currency text not null,
+  interval text not null,
+  interval_count int not null,
+  active boolean not null,
+  valid_from timestamptz,
+  valid_until timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint prices_amount_within_bounds check (unit_amount_minor between 0 and 999999999999999),
+  constraint prices_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
+  constraint prices_interval_known check (interval in ('one_off', 'day', 'week', 'month', 'year')),
+  constraint prices_interval_counted check (interval_count between 1 and 365 and (interval <> 'one_off' or interval_count = 1)),
+  constraint prices_validity_has_a_span check (valid_from < valid_until)
+);
+create index prices_of_product on catalog.prices (product_id, currency);
+
+create table catalog.product_translations (
+  product_id uuid not null references catalog.products (product_id) on delete cascade,
+  language text not null,
+  name text not null,
+  checkout_description text not null,
+  description text not null,
+  statement_descriptor text not null,
+  primary key (product_id, language),
+  constraint product_translations_language_is_a_tag check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+  constraint product_translations_have_a_name check (name <> ''),
+  -- What a bank prints has no room for more.
+  constraint product_translations_descriptor_is_short check (char_length(statement_descriptor) <= 22)
+);
+
+-- The file itself and its thumbnails are in the blob store, under names made of the image's id.
+create table catalog.product_images (
+  image_id uuid primary key,
+  product_id uuid not null references catalog.products (product_id) on delete cascade,
+  title text not null,
+  -- The lowest is the primary image.
+  sort_order int not null,
+  media_type text not null,
+  bytes bigint not null,
+  width int not null,
+  height int not null,
+  content_hash text not null,
+  -- The widths for which there are thumbnails, each as WebP and AVIF.
+  thumbnail_widths int[] not null,
+  created_at timestamptz not null,
+  constraint product_images_content_once unique (product_id, content_hash),
+  constraint product_images_have_a_size check (bytes > 0 and width > 0 and height > 0)
+);
+create index product_images_in_order on catalog.product_images (product_id, sort_order, image_id);
+
+-- How much tax there is where, on what, from when on. Of several that fit the most exact one counts, then the newest.
+create table catalog.tax_rates (
+  tax_rate_id uuid primary key,
+  name text not null,
+  -- Millionths of the amount: 20 % is 200000, and a percentage has four decimals.
+  rate_millionths int not null,
+  country text not null,
+  -- Null: the whole country.
+  region text,
+  -- Null: whatever is sold.
+  tax_code text,
+  -- Whether prices have it in them.
+  inclusive boolean not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint tax_rates_rate_within_bounds check (rate_millionths between 0 and 1000000),
+  constraint tax_rates_country_is_a_code check (country ~ '^[A-Z]{2}$'),
+  constraint tax_rates_validity_has_a_span check (valid_from < valid_until)
+);
+create unique index tax_rates_once on catalog.tax_rates (country, coalesce(region, ''), coalesce(tax_code, ''), valid_from);

@@ -1,0 +1,26 @@
+import { lockShopper } from "../identity/index.ts";
+import type { Tx } from "../platform/db.ts";
+import { type Customer, mostCustomers } from "./customer.ts";
+import type { CustomerDraft } from "./customer-draft.ts";
+import { customerInvalid, customersTooMany } from "./customer-errors.ts";
+import { countCustomers, insertCustomer } from "./customer-queries.ts";
+import { readCustomerDraft } from "./read-customer-draft.ts";
+
+/**
+ * Keeps a billing identity for an owner. The first one is the default.
+ *
+ * Locks the owner. A second call makes a second one.
+ * @throws customer.invalid, customer.too_many
+ */
+export async function createCustomer(
+  tx: Tx,
+  { owner, draft, customerId }: { owner: string; draft: CustomerDraft; customerId: string },
+  now: Date,
+): Promise<Customer> {
+  const reading = readCustomerDraft(draft);
+  if ("faults" in reading) throw customerInvalid({}, { faults: reading.faults });
+  await lockShopper(tx, owner);
+  const { count, hasDefault } = await countCustomers(tx, { owner });
+  if (count >= mostCustomers) throw customersTooMany({ most: mostCustomers });
+  return insertCustomer(tx, { ...reading.billing, customerId, owner, isDefault: !hasDefault, now });
+}

@@ -797,7 +797,7 @@ create table payments.sandbox_sessions (
   cancel_url text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
-  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'expired'::text]))),
+  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'expired'::text]))),
   constraint sandbox_sessions_pkey PRIMARY KEY (session_id),
   constraint sandbox_sessions_key_once UNIQUE (order_id, idempotency_key)
 );

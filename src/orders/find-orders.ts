@@ -42,6 +42,11 @@ const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 const idShape = /^[1-9]\d{0,18}$/;
 const mostId = 2n ** 63n - 1n;
 
+/** Whether a text is a UUID that an order may have. */
+export function isUuid(text: string): boolean {
+  return uuidShape.test(text);
+}
+
 /** Reads an id as the database counts it, or undefined when no order can have it. */
 export function parseOrderId(text: string): bigint | undefined {
   if (!idShape.test(text)) return undefined;
@@ -54,7 +59,7 @@ export function parseOrderId(text: string): bigint | undefined {
  * @throws order.not_found
  */
 export async function getOrderId(sql: Sql, named: string): Promise<bigint> {
-  const orderId = uuidShape.test(named)
+  const orderId = isUuid(named)
     ? (await findOrderIdByUid(sql, { uid: named }))?.orderId
     : (orderIdOfNumber(named) ?? parseOrderId(named));
   if (orderId === undefined) throw orderNotFound({ order: named });

@@ -1,5 +1,6 @@
 import { findAttempts } from "../payments/index.ts";
 import type { Sql } from "../platform/db.ts";
+import { isUuid } from "./find-orders.ts";
 import { orderNotFound } from "./order-errors.ts";
 import { findOrders } from "./order-queries.ts";
 import {
@@ -37,6 +38,7 @@ export type OrderSeeker = { readonly owner: string } | "linked";
  * @throws order.not_found
  */
 export async function getShopperOrderId(sql: Sql, uid: string, seeker: OrderSeeker): Promise<bigint> {
+  if (!isUuid(uid)) throw orderNotFound({ order: uid });
   const found =
     seeker === "linked"
       ? await findBoughtOrderId(sql, { uid })

@@ -100,3 +100,9 @@ export const orderLinkInvalid = refusal<object>(
   "not-found",
   () => "This link opens no order: it is incomplete, or its time is over.",
 );
+
+export const orderReturnUrlWrong = refusal<object>(
+  "order.return_url_wrong",
+  "invalid",
+  () => "The shopper cannot be sent back to this address.",
+);

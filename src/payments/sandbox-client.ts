@@ -83,23 +83,6 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
     return session && { outcome: "pending", reference: null };
   }
 
-  async function openSession(request: SessionRequest, pagesAt: () => string): Promise<SessionAnswer> {
-    const { orderId, key, attempt: _attempt, ...asked } = request;
-    const now = clock.now();
-    const session = await openSandboxSession(db, {
-      ...asked,
-      sessionId: `cs_${randomToken(sessionIdBytes)}`,
-      orderId,
-      idempotencyKey: key,
-      expiresAt: new Date(now.getTime() + sessionMs),
-      createdAt: now,
-    });
-    if (!session) return { outcome: "failed", reason: "The key was used for another amount or currency." };
-    if (session.status !== "open" || session.expiresAt <= now) return { outcome: "over" };
-    const { sessionId, expiresAt } = session;
-    return { outcome: "opened", reference: sessionId, url: `${pagesAt()}/sandbox/pay/${sessionId}`, expiresAt };
-  }
-
   async function refund(request: RefundRequest): Promise<RefundAnswer> {
     const { key, orderId, chargeReference: paymentId, amountMinor, currency } = request;
     const now = clock.now();
@@ -112,11 +95,27 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
     name: "sandbox",
     keysAreSafe: true,
     charge: (request) => charge(request).catch(unknown),
-    ...(pagesAt && { openSession: (request: SessionRequest) => openSession(request, pagesAt).catch(unknown) }),
+    ...(pagesAt && { openSession: (request) => openPage(db, clock.now(), request, pagesAt()).catch(unknown) }),
     findCharge: (request) => findCharge(request).catch(unknown),
     refund: (request) => refund(request).catch(refused),
     close: async () => closing.abort(),
   };
+}
+
+async function openPage(db: Db, now: Date, request: SessionRequest, pagesAt: string): Promise<SessionAnswer> {
+  const { orderId, key, attempt: _attempt, ...asked } = request;
+  const session = await openSandboxSession(db, {
+    ...asked,
+    sessionId: `cs_${randomToken(sessionIdBytes)}`,
+    orderId,
+    idempotencyKey: key,
+    expiresAt: new Date(now.getTime() + sessionMs),
+    createdAt: now,
+  });
+  if (!session) return { outcome: "failed", reason: "The key was used for another amount or currency." };
+  if (session.status !== "open" || session.expiresAt <= now) return { outcome: "over" };
+  const { sessionId, expiresAt } = session;
+  return { outcome: "opened", reference: sessionId, url: `${pagesAt}/sandbox/pay/${sessionId}`, expiresAt };
 }
 
 /** A statement that failed may still have taken effect, so nothing is said about it. */

@@ -1,6 +1,7 @@
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db, Sql } from "../platform/db.ts";
 import { isUnavailable } from "../platform/errors.ts";
+import { isUuid } from "../platform/ids.ts";
 import { orderIdOfNumber, orderNumber } from "./number.ts";
 import type { OrderItem, OrderWithItems } from "./order.ts";
 import { orderNotFound } from "./order-errors.ts";
@@ -38,14 +39,8 @@ export function openOrderReader(db: Db): (orderId: bigint) => Promise<OrderWithI
   });
 }
 
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const idShape = /^[1-9]\d{0,18}$/;
 const mostId = 2n ** 63n - 1n;
-
-/** Whether a text is a UUID that an order may have. */
-export function isUuid(text: string): boolean {
-  return uuidShape.test(text);
-}
 
 /** Reads an id as the database counts it, or undefined when no order can have it. */
 export function parseOrderId(text: string): bigint | undefined {

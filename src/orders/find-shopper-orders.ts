@@ -1,6 +1,6 @@
 import { findAttempts } from "../payments/index.ts";
 import type { Sql } from "../platform/db.ts";
-import { isUuid } from "./find-orders.ts";
+import { isUuid } from "../platform/ids.ts";
 import { orderNotFound } from "./order-errors.ts";
 import { findOrders } from "./order-queries.ts";
 import {

@@ -1,7 +1,6 @@
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
-import { openStorefront } from "./catalog/index.ts";
 import { priceRoutes } from "./catalog/price-routes.ts";
 import { productRoutes } from "./catalog/product-routes.ts";
 import { storeProductRoutes } from "./catalog/store-product-routes.ts";
@@ -319,8 +318,7 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(importRoutes(db));
   await app.register(importVerbRoutes(engine));
   await app.register(importProgressRoutes({ db, clock, watch: openImportWatch(engine) }));
-  const place = { country: config.storeCountry, currency: config.storeCurrency };
-  await app.register(storeProductRoutes(openStorefront(db, clock, place), clock));
+  await app.register(storeProductRoutes(engine, { country: config.storeCountry, currency: config.storeCurrency }));
   for (const routes of [productRoutes, priceRoutes, translationRoutes, taxRateRoutes]) {
     await app.register(routes(engine));
   }

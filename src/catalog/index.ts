@@ -1,6 +1,5 @@
 export { findSellables, lockSellables, type SellablesAsked } from "./find-sellables.ts";
 export { findTaxRates } from "./find-tax-rates.ts";
-export { openStorefront } from "./open-storefront.ts";
 export type { PriceInterval } from "./price.ts";
 export { languagesOf } from "./read-languages.ts";
 export type { Sellable } from "./sellable.ts";

@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { isKnown } from "../http/match-request.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Db } from "../platform/db.ts";
 import { cacheControl } from "./freshness.ts";
-import type { ShownPage, Storefront } from "./open-storefront.ts";
+import { openStorefront, type ShownPage, type StorePlace } from "./open-storefront.ts";
 import { StoreProductListView, StoreProductView } from "./store-product-view.ts";
 
 const path = "/api/store/products";
@@ -79,7 +80,11 @@ function answerPage(request: FastifyRequest, reply: FastifyReply, { page, until 
 }
 
 /** What shoppers see of the catalogue: the same for everybody who likes the same language and is taxed alike. */
-export function storeProductRoutes(storefront: Storefront, clock: Clock): FastifyPluginAsyncTypebox {
+export function storeProductRoutes(
+  { db, clock }: { db: Db; clock: Clock },
+  store: StorePlace,
+): FastifyPluginAsyncTypebox {
+  const storefront = openStorefront(db, clock, store);
   return async (app) => {
     app.get(path, {
       config: { open: true, answers },

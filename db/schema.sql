@@ -220,6 +220,8 @@ create table customers.customers (
   constraint customers_owner_known CHECK ((owner ~ '^(user|anonymous|organization)/.'::text)),
   constraint customers_pkey PRIMARY KEY (customer_id)
 );
+CREATE INDEX customers_by_country ON customers.customers USING btree (country, customer_id);
+CREATE INDEX customers_by_email ON customers.customers USING btree (lower(email), customer_id);
 CREATE INDEX customers_of_owner ON customers.customers USING btree (owner, customer_id);
 CREATE UNIQUE INDEX customers_one_default ON customers.customers USING btree (owner) WHERE is_default;
 

@@ -7,6 +7,8 @@ import { productRoutes } from "./catalog/product-routes.ts";
 import { storeProductRoutes } from "./catalog/store-product-routes.ts";
 import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
 import { translationRoutes } from "./catalog/translation-routes.ts";
+import { billingRoutes } from "./customers/billing-routes.ts";
+import { customerRoutes } from "./customers/customer-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -329,16 +331,16 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(placeOrderV1Routes(engine, desk));
   await app.register(readOrderV1Routes(engine));
   await app.register(moveOrderV1Routes(engine));
-  const inbox = openWebhookInbox(db, clock);
-  await app.register(
-    orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
-  );
+  const webhooks = { inbox: openWebhookInbox(db, clock), clock, secrets: engine.webhookSecrets };
+  await app.register(orderWebhookRoutes({ ...webhooks, gateway: engine.gateway.name }));
   await app.register(orderRoutes(db));
   await app.register(orderListRoutes(engine));
   await app.register(orderCreateRoutes(engine, desk));
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
+  await app.register(billingRoutes({ db, clock, organizationsOf: async () => [] }));
+  await app.register(customerRoutes(engine));
   const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
   await app.register(importUploadRoutes(files));
   await app.register(importRoutes(db));

@@ -26,3 +26,5 @@ create table customers.customers (
 );
 create unique index customers_one_default on customers.customers (owner) where is_default;
 create index customers_of_owner on customers.customers (owner, customer_id);
+create index customers_by_email on customers.customers (lower(email), customer_id);
+create index customers_by_country on customers.customers (country, customer_id);

@@ -10,7 +10,7 @@ import { readCustomerDraft } from "./read-customer-draft.ts";
  * Keeps a billing identity for an owner. The first one is the default.
  *
  * Locks the owner. A second call makes a second one.
- * @throws customer.invalid, customer.too_many
+ * @throws customer.invalid, customer.too_many, identity.shopper_merged
  */
 export async function createCustomer(
   tx: Tx,

@@ -39,3 +39,13 @@ export const CustomerDraft = Type.Object(
   { ...closed, title: "CustomerDraft" },
 );
 export type CustomerDraft = Static<typeof CustomerDraft>;
+
+/** What is to change of one; what is left out stays, and null takes away what may be missing. */
+export const CustomerPatch = Type.Partial(
+  Type.Object({
+    ...members,
+    address: Type.Partial(Type.Object(addressMembers), { ...closed, title: "AddressPatch" }),
+  }),
+  { ...closed, minProperties: 1, title: "CustomerPatch", examples: [{ phone: "+49 30 901820", company: null }] },
+);
+export type CustomerPatch = Static<typeof CustomerPatch>;

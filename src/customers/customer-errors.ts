@@ -17,3 +17,9 @@ export const customersTooMany = refusal<{ most: number }>(
   "conflict",
   ({ most }) => `One owner has ${most} billing identities at most.`,
 );
+
+export const customerRoleMissing = refusal<Record<string, never>>(
+  "customer.role_missing",
+  "forbidden",
+  () => "By what an organization is billed is changed by its owners and admins.",
+);

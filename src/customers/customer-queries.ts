@@ -1,4 +1,5 @@
 import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
+import { type IdPage, manyBy } from "../platform/filter-rows.ts";
 import type { Billing, Customer } from "./customer.ts";
 
 const columns = `
@@ -43,6 +44,92 @@ export const findDefault = maybeOne<Sql, { owner: string }, Customer>(
   select ${columns}
     from customers.customers
    where owner = :owner and is_default`,
+);
+
+export const findAnyCustomer = maybeOne<Sql, { customerId: string }, Customer>(
+  "customers.find_any_customer",
+  `
+  select ${columns}
+    from customers.customers
+   where customer_id = :customerId::uuid`,
+);
+
+/** What some owners have, newest first. */
+export const listOwnedCustomers = many<Sql, { owners: readonly string[] } & IdPage<string>, Customer>(
+  "customers.list_owned_customers",
+  `
+  select ${columns}
+    from customers.customers
+   where owner = any(:owners::text[]) and customer_id < :before::uuid
+   order by customer_id desc
+   limit :limit`,
+);
+
+/** Values by which customers can be asked for. */
+export type CustomerFilter = {
+  owner?: string | undefined;
+  email?: string | undefined;
+  country?: string | undefined;
+};
+
+/** Everybody's, newest first. */
+export const listCustomers = manyBy<CustomerFilter, Customer, string>(
+  "customers.list_customers",
+  { owner: "owner = :owner", email: "lower(email) = lower(:email)", country: "country = :country" },
+  (conditions) => `
+  select ${columns}
+    from customers.customers
+   where customer_id < :before::uuid${conditions}
+   order by customer_id desc
+   limit :limit`,
+);
+
+export const setBilling = one<Tx, Billing & { customerId: string; now: Date }, Customer>(
+  "customers.set_billing",
+  `
+  update customers.customers
+     set name = :name, email = :email, phone = :phone, company = :company, line1 = :line1, line2 = :line2, city = :city,
+         region = :region, postal_code = :postalCode, country = :country, tax_id = :taxId, updated_at = :now
+   where customer_id = :customerId::uuid
+  returning ${columns}`,
+);
+
+/** In a statement of its own before the next default is set: the index looks at each row as it is written. */
+export const unsetDefault = change<Tx, { owner: string; now: Date }>(
+  "customers.unset_default",
+  `
+  update customers.customers
+     set is_default = false, updated_at = :now
+   where owner = :owner and is_default`,
+);
+
+export const setDefault = one<Tx, { customerId: string; now: Date }, Customer>(
+  "customers.set_default",
+  `
+  update customers.customers
+     set is_default = true, updated_at = :now
+   where customer_id = :customerId::uuid
+  returning ${columns}`,
+);
+
+/** Makes the newest that is left the default. */
+export const setNewestDefault = change<Tx, { owner: string; now: Date }>(
+  "customers.set_newest_default",
+  `
+  update customers.customers
+     set is_default = true, updated_at = :now
+   where customer_id = (select customer_id
+                          from customers.customers
+                         where owner = :owner
+                         order by customer_id desc
+                         limit 1)`,
+);
+
+export const deleteCustomerRow = change<Tx, { customerId: string }>(
+  "customers.delete_customer_row",
+  `
+  delete from customers.customers
+   where customer_id = :customerId::uuid`,
 );
 
 /** Deletes what is said of somebody in the same words already. */

@@ -9,6 +9,7 @@ import { countCustomers, deleteRepeated, setOwner } from "./customer-queries.ts"
  * The caller holds both owners. A second call finds nothing to move.
  */
 export async function moveCustomers(tx: Tx, { from, to }: { from: string; to: string }, now: Date): Promise<number> {
+  if (from === to) return 0; // Each would be folded into itself.
   const folded = await deleteRepeated(tx, { from, to });
   const { hasDefault } = await countCustomers(tx, { owner: to });
   const moved = await setOwner(tx, { from, to, keepsDefault: !hasDefault, now });

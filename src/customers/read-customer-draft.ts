@@ -1,32 +1,65 @@
+import { mailAddress } from "../http/mail-address.ts";
 import type { Fault } from "../platform/errors.ts";
 import type { Billing } from "./customer.ts";
-import type { CustomerDraft } from "./customer-draft.ts";
+import { type CustomerDraft, longestCity, longestEmail, longestLine, longestName } from "./customer-draft.ts";
+import { readPostalCode } from "./read-postal-code.ts";
+import { readCountry, readRegion } from "./read-region.ts";
+import { readTaxId } from "./read-tax-id.ts";
+import { type Read, readPhone, readText, tooLong } from "./text.ts";
 
 export type CustomerReading = { readonly billing: Billing } | { readonly faults: Fault[] };
 
-function optional(text: string | null | undefined): string | null {
-  const trimmed = text?.trim() ?? "";
-  return trimmed === "" ? null : trimmed;
+/** Reads an e-mail address. Letters of the part before the @ are its host's matter; those of the host are all one. */
+function readEmail(text: string): Read<string> {
+  const address = text.trim();
+  if (!address.isWellFormed() || !mailAddress.test(address)) return { fault: "Must be an e-mail address." };
+  const at = address.indexOf("@");
+  const value = address.slice(0, at) + address.slice(at).normalize("NFC").toLowerCase();
+  return [...value].length > longestEmail ? { fault: tooLong(longestEmail) } : { value };
 }
 
-/** Reads a draft that has the form of one, or says everything that is wrong with it. */
+const absent = "";
+
+/**
+ * Reads a draft that has the form of one, or says everything that is wrong with it. What is read stays as it is when it
+ * is read again.
+ */
 export function readCustomerDraft(draft: CustomerDraft): CustomerReading {
   const { address } = draft;
-  const billing = {
-    name: draft.name.trim(),
-    email: draft.email.trim(),
-    phone: optional(draft.phone),
-    company: optional(draft.company),
-    line1: address.line1.trim(),
-    line2: optional(address.line2),
-    city: address.city.trim(),
-    region: optional(address.region),
-    postalCode: optional(address.postal_code),
-    country: address.country.trim().toUpperCase(),
-    taxId: optional(draft.tax_id),
+  const faults: Fault[] = [];
+  const take = <Value>(pointer: string, read: Read<Value>): Value | undefined => {
+    if ("value" in read) return read.value;
+    faults.push({ pointer, detail: read.fault });
+    return undefined;
   };
-  const faults: Fault[] = /^[A-Z]{2}$/.test(billing.country)
-    ? []
-    : [{ pointer: "/address/country", detail: "Must be a country code of ISO 3166-1, such as DE." }];
+  const needed = (pointer: string, text: string, longest: number): string => {
+    const value = take(pointer, readText(text, longest));
+    if (value === null) faults.push({ pointer, detail: "Is missing." });
+    return value ?? absent;
+  };
+  const optional = (pointer: string, text: string | null | undefined, longest: number): string | null =>
+    take(pointer, readText(text ?? absent, longest)) ?? null;
+
+  const name = needed("/name", draft.name, longestName);
+  const email = take("/email", readEmail(draft.email)) ?? absent;
+  const phone = take("/phone", readPhone(draft.phone ?? absent)) ?? null;
+  const company = optional("/company", draft.company, longestName);
+  const country = take("/address/country", readCountry(address.country));
+  // Without a country nobody knows its rules.
+  const byCountry = (pointer: string, text: string | null | undefined, read: typeof readTaxId) =>
+    country === undefined ? null : (take(pointer, read(text ?? absent, country)) ?? null);
+  const billing = {
+    name,
+    email,
+    phone,
+    company,
+    line1: needed("/address/line1", address.line1, longestLine),
+    line2: optional("/address/line2", address.line2, longestLine),
+    city: needed("/address/city", address.city, longestCity),
+    region: byCountry("/address/region", address.region, readRegion),
+    postalCode: byCountry("/address/postal_code", address.postal_code, readPostalCode),
+    country: country ?? absent,
+    taxId: byCountry("/tax_id", draft.tax_id, readTaxId),
+  };
   return faults.length > 0 ? { faults } : { billing };
 }

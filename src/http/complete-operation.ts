@@ -48,13 +48,13 @@ function isWrite({ method, facts }: Place): boolean {
   return writes.has(method) && (facts.scope !== undefined || facts.shopper !== undefined);
 }
 
-/** A single resource of v2 or the store has a tag; writes to one of v2, or below one, may demand it. */
+/** A single resource of v2 or the store has a tag; writes to one, or below one, may demand it. */
 function isTagged({ method, path }: Place): boolean {
   return method === "get" && /^\/api\/(v2|store)\/.*\}$/.test(path);
 }
 
 function demandsTag(place: Place): boolean {
-  return isWrite(place) && /^\/api\/v2\/.*\}/.test(place.path);
+  return isWrite(place) && /^\/api\/(v2|store)\/.*\}/.test(place.path);
 }
 
 function isChecked({ in: where, schema = {} }: Parameter): boolean {

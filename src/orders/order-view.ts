@@ -1,15 +1,10 @@
 import { type Static, Type } from "typebox";
 import type { ProviderOrder } from "../fulfillment/index.ts";
+import { minor } from "../http/minor-view.ts";
 import type { PaymentAttempt } from "../payments/index.ts";
 import type { PlacedOrigin } from "./changes.ts";
 import { orderNumber } from "./number.ts";
 import { movesFrom, type OrderWithItems, orderStatuses } from "./order.ts";
-
-/** An amount with what the API description shows for it. At most 10^15 - 1, so a double holds it exactly. */
-export function minor(example: number) {
-  const description = "Integer minor units of the currency; a JavaScript number holds every amount exactly.";
-  return Type.Unsafe<bigint>(Type.Integer({ title: "MinorUnits", description, examples: [example] }));
-}
 
 const Time = Type.String({ format: "date-time" });
 

@@ -1,6 +1,9 @@
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
+import { expireAllCarts } from "./carts/cart-jobs.ts";
+import { cartLineRoutes } from "./carts/cart-line-routes.ts";
+import { cartRoutes } from "./carts/cart-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -307,6 +310,9 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
+  const carts = { db, clock, country: config.storeCountry, currency: config.storeCurrency };
+  await app.register(cartRoutes(carts));
+  await app.register(cartLineRoutes(carts));
   const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
   await app.register(importUploadRoutes(files));
   await app.register(importRoutes(db));
@@ -372,6 +378,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     ...(config.mailRetentionDays > 0
       ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
       : []),
+    everyMs("cart-expiry", cleanUpMs, () => expireAllCarts(engine, config.cartExpiryDays * dayMs)),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),

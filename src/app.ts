@@ -9,6 +9,9 @@ import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
 import { translationRoutes } from "./catalog/translation-routes.ts";
 import { billingRoutes } from "./customers/billing-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
+import { expireAllCarts } from "./carts/cart-jobs.ts";
+import { cartLineRoutes } from "./carts/cart-line-routes.ts";
+import { cartRoutes } from "./carts/cart-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -341,6 +344,9 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderRefundRoutes(engine));
   await app.register(billingRoutes({ db, clock, organizationsOf: async () => [] }));
   await app.register(customerRoutes(engine));
+  const carts = { db, clock, country: config.storeCountry, currency: config.storeCurrency };
+  await app.register(cartRoutes(carts));
+  await app.register(cartLineRoutes(carts));
   const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
   await app.register(importUploadRoutes(files));
   await app.register(importRoutes(db));
@@ -430,6 +436,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     ...(config.mailRetentionDays > 0
       ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
       : []),
+    everyMs("cart-expiry", cleanUpMs, () => expireAllCarts(engine, config.cartExpiryDays * dayMs)),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),

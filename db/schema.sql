@@ -103,9 +103,11 @@ create table catalog.prices (
   constraint prices_interval_known CHECK (("interval" = ANY (ARRAY['one_off'::text, 'day'::text, 'week'::text, 'month'::text, 'year'::text]))),
   constraint prices_validity_has_a_span CHECK ((valid_from < valid_until)),
   constraint prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
-  constraint prices_pkey PRIMARY KEY (price_id)
+  constraint prices_pkey PRIMARY KEY (price_id),
+  constraint prices_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX prices_of_product ON catalog.prices USING btree (product_id, currency);
+CREATE CONSTRAINT TRIGGER prices_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.prices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.product_images (
   image_id uuid not null,
@@ -122,9 +124,11 @@ create table catalog.product_images (
   constraint product_images_have_a_size CHECK (((bytes > 0) AND (width > 0) AND (height > 0))),
   constraint product_images_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
   constraint product_images_pkey PRIMARY KEY (image_id),
+  constraint product_images_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint product_images_content_once UNIQUE (product_id, content_hash)
 );
 CREATE INDEX product_images_in_order ON catalog.product_images USING btree (product_id, sort_order, image_id);
+CREATE CONSTRAINT TRIGGER product_images_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.product_images DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.product_translations (
   product_id uuid not null,
@@ -133,12 +137,15 @@ create table catalog.product_translations (
   checkout_description text not null,
   description text not null,
   statement_descriptor text not null,
+  constraint product_translations_descriptor_can_be_printed CHECK (((statement_descriptor ~ '^[ -~]*$'::text) AND (statement_descriptor !~ '[<>\\''"*]'::text))),
   constraint product_translations_descriptor_is_short CHECK ((char_length(statement_descriptor) <= 22)),
   constraint product_translations_have_a_name CHECK ((name <> ''::text)),
   constraint product_translations_language_is_a_tag CHECK ((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
   constraint product_translations_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
-  constraint product_translations_pkey PRIMARY KEY (product_id, language)
+  constraint product_translations_pkey PRIMARY KEY (product_id, language),
+  constraint product_translations_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE CONSTRAINT TRIGGER product_translations_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.product_translations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.products (
   product_id uuid not null,
@@ -152,10 +159,13 @@ create table catalog.products (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint products_are_sent_or_handed_over CHECK ((NOT (shippable AND consumable))),
+  constraint products_key_fits_an_address CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$'::text)),
   constraint products_pkey PRIMARY KEY (product_id),
+  constraint products_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint products_key_once UNIQUE (key),
   constraint products_sku_once UNIQUE (sku)
 );
+CREATE CONSTRAINT TRIGGER products_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.products DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.tax_rates (
   tax_rate_id uuid not null,
@@ -172,9 +182,18 @@ create table catalog.tax_rates (
   constraint tax_rates_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint tax_rates_rate_within_bounds CHECK (((rate_millionths >= 0) AND (rate_millionths <= 1000000))),
   constraint tax_rates_validity_has_a_span CHECK ((valid_from < valid_until)),
-  constraint tax_rates_pkey PRIMARY KEY (tax_rate_id)
+  constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
+  constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
 CREATE UNIQUE INDEX tax_rates_once ON catalog.tax_rates USING btree (country, COALESCE(region, ''::text), COALESCE(tax_code, ''::text), valid_from);
+CREATE CONSTRAINT TRIGGER tax_rates_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.tax_rates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
+
+create table catalog.version (
+  only_row boolean default true not null,
+  number bigint not null,
+  constraint version_has_one_row CHECK (only_row),
+  constraint version_pkey PRIMARY KEY (only_row)
+);
 
 create table customers.customers (
   customer_id uuid not null,
@@ -780,7 +799,7 @@ create table payments.sandbox_sessions (
   cancel_url text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
-  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'expired'::text]))),
+  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'expired'::text]))),
   constraint sandbox_sessions_pkey PRIMARY KEY (session_id),
   constraint sandbox_sessions_key_once UNIQUE (order_id, idempotency_key)
 );
@@ -874,6 +893,19 @@ CREATE INDEX tasks_of_assignee ON tasks.tasks USING btree (assignee, task_id) WH
 CREATE INDEX tasks_of_kind ON tasks.tasks USING btree (kind, task_id);
 CREATE INDEX tasks_of_order ON tasks.tasks USING btree (order_id, task_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX tasks_open ON tasks.tasks USING btree (task_id) WHERE (closed_at IS NULL);
+
+CREATE OR REPLACE FUNCTION catalog.count_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if current_setting('catalog.counted', true) is distinct from 'yes' then
+    update catalog.version set number = number + 1;
+    perform set_config('catalog.counted', 'yes', true);
+  end if;
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION orders.refuse_thaw()
  RETURNS trigger

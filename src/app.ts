@@ -1,6 +1,7 @@
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
+import { checkoutRoutes } from "./checkout/checkout-routes.ts";
 import { billingRoutes } from "./customers/billing-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
@@ -29,8 +30,11 @@ import { type Observation, openOperatorsPort, openTraces } from "./observe-engin
 import {
   type Counter,
   getOrderId,
+  linkToOrder,
   nameOrders,
+  type OrderIdStock,
   type OrderPolicy,
+  openOrderIdStock,
   openPaymentDesk,
   type PaymentDesk,
   payBatch,
@@ -55,6 +59,7 @@ import { orderRefundRoutes } from "./orders/order-refund-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
+import { storeOrderRoutes, storePaymentRoutes } from "./orders/store-order-routes.ts";
 import {
   embeddedLimits,
   type GuardedGateway,
@@ -68,7 +73,9 @@ import {
 } from "./payments/index.ts";
 import { paymentServiceGateway } from "./payments/payment-service-client.ts";
 import { sandboxGateway } from "./payments/sandbox-client.ts";
+import { openSandboxNews } from "./payments/sandbox-news-client.ts";
 import { sandboxRoutes } from "./payments/sandbox-routes.ts";
+import { sandboxSessionRoutes } from "./payments/sandbox-session-routes.ts";
 import { openWebhookSender, type WebhookSender } from "./payments/webhook-client.ts";
 import type { BlobStore } from "./platform/blob-store.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -84,6 +91,7 @@ import { migrate } from "./platform/migrate.ts";
 import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
+import { openPublicAddress, type PublicAddress } from "./platform/public-address.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
 import { jobRoutes } from "./tasks/job-routes.ts";
@@ -108,10 +116,15 @@ interface Engine extends Counter {
   readonly channel: Channel;
   readonly blobs: BlobStore;
   readonly desk: PaymentDesk;
+  readonly orderIds: OrderIdStock;
+  /** Origins of shop pages on other hosts. */
+  readonly trustedOrigins: readonly string[];
   readonly webhooks: WebhookSender;
   readonly webhookSecrets: WebhookSecrets;
   /** Signs cookies and links. */
   readonly authSecret: string;
+  /** Where the links that people are sent lead. */
+  readonly publicAddress: PublicAddress;
   close(): Promise<void>;
 }
 
@@ -153,6 +166,7 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
     }
     const address = reachableAddress(app.server);
     engine.webhooks.sendTo(address);
+    engine.publicAddress.listensAt(address);
     return { address, apiKey, stop };
   } catch (error) {
     await engine.close();
@@ -201,7 +215,8 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
   await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
-  const gateway = openGateway(config, db, webhooks);
+  const publicAddress = openPublicAddress(config);
+  const gateway = openGateway(config, db, { webhooks, publicAddress });
   const counter = { db, gateway, clock: systemClock, policy: policyOf(config) };
   const channel = openChannel(config, db);
   const blobs = openBlobStore(config);
@@ -222,6 +237,9 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     channel,
     blobs,
     desk: openPaymentDesk(counter),
+    orderIds: openOrderIdStock(db),
+    publicAddress,
+    trustedOrigins: config.trustedOrigins === "" ? [] : config.trustedOrigins.split(","),
     webhooks,
     webhookSecrets,
     authSecret: await authSecretText(config),
@@ -250,10 +268,18 @@ function policyOf(config: Config): OrderPolicy {
 }
 
 /** The configured gateway with limits around it, and counted. */
-function openGateway(config: Config, db: Db, webhooks: WebhookSender): GuardedGateway {
+function openGateway(
+  config: Config,
+  db: Db,
+  { webhooks, publicAddress }: Pick<Engine, "webhooks" | "publicAddress">,
+): GuardedGateway {
   const timeoutMs = config.paymentTimeoutMs;
   if (config.paymentServiceUrl === "") {
-    const sandbox = sandboxGateway(db, systemClock, { timeoutMs, sendWebhook: webhooks.send });
+    const sandbox = sandboxGateway(db, systemClock, {
+      timeoutMs,
+      sendWebhook: webhooks.send,
+      pagesAt: () => publicAddress.url(),
+    });
     return measured(guarded(sandbox, { ...embeddedLimits, timeoutMs }));
   }
   const service = paymentServiceGateway({
@@ -292,7 +318,7 @@ async function buildApp(engine: Engine): Promise<Server> {
     hstsSeconds: config.hstsSeconds,
     authenticate: keyring(db, clock).authenticate,
     shoppers: openShoppers(db, { secret: engine.authSecret, secure: config.publicUrl.startsWith("https:") }),
-    trustedOrigins: config.trustedOrigins === "" ? [] : config.trustedOrigins.split(","),
+    trustedOrigins: engine.trustedOrigins,
     metrics: engine.metrics,
     ready: () => readinessOf(engine),
   });
@@ -307,8 +333,6 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
-  await app.register(billingRoutes({ db, clock, organizationsOf: async () => [] }));
-  await app.register(customerRoutes(engine));
   const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
   await app.register(importUploadRoutes(files));
   await app.register(importRoutes(db));
@@ -321,8 +345,28 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(auditRoutes(db));
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
-  if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
+  await registerStore(app, engine);
+  if (config.paymentServiceUrl === "") await registerSandbox(app, engine);
   return app;
+}
+
+/** What shoppers use, and who works here looks after. */
+async function registerStore(app: Server, engine: Engine): Promise<void> {
+  await app.register(billingRoutes({ ...engine, organizationsOf: async () => [] }));
+  await app.register(customerRoutes(engine));
+  await app.register(checkoutRoutes({ ...engine, billersOf: async () => [] }));
+  const orders = { ...engine, linkSecret: engine.authSecret };
+  await app.register(storeOrderRoutes(orders));
+  await app.register(storePaymentRoutes(orders));
+}
+
+/** The embedded payment service, which stands for another company. */
+async function registerSandbox(app: Server, { db, clock, webhooks }: Engine): Promise<void> {
+  const closing = new AbortController();
+  app.addHook("preClose", async () => closing.abort());
+  await app.register(sandboxRoutes(db, clock));
+  const news = openSandboxNews(db, clock, { sendWebhook: webhooks.send, closing: closing.signal });
+  await app.register(sandboxSessionRoutes(db, clock, news));
 }
 
 /** How tasks and jobs, which stand below orders, call the orders that they are about. */
@@ -330,9 +374,11 @@ const orderNames = { find: getOrderId, name: nameOrders };
 
 /** Every kind of job that this version runs. */
 function jobsOf(engine: Engine): Job<object>[] {
-  const { db, clock, channel, config, desk } = engine;
+  const { db, clock, channel, config, desk, publicAddress } = engine;
+  const validMs = config.orderLinkDays * dayMs;
+  const links = { secret: engine.authSecret, validMs, pagesAt: () => publicAddress.url() };
   return [
-    tellCustomerJob(db, channel, clock),
+    tellCustomerJob(db, { ...channel, linkTo: (order) => linkToOrder(order, links) }, clock),
     refundPaymentJob(engine),
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
     payBatchJob(engine, desk),

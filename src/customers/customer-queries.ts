@@ -133,7 +133,7 @@ export const deleteCustomerRow = change<Tx, { customerId: string }>(
 );
 
 /** Deletes what is said of somebody in the same words already. */
-export const deleteRepeated = many<Tx, { from: string; to: string }, { customerId: string }>(
+export const deleteRepeated = change<Tx, { from: string; to: string }>(
   "customers.delete_repeated",
   `
   delete from customers.customers as moved
@@ -143,10 +143,8 @@ export const deleteRepeated = many<Tx, { from: string; to: string }, { customerI
                   where kept.owner = :to
                     and (kept.name, kept.email, kept.line1, kept.city, kept.country)
                         = (moved.name, moved.email, moved.line1, moved.city, moved.country)
-                    and (kept.phone, kept.company, kept.line2, kept.region, kept.postal_code, kept.tax_id)
-                        is not distinct from
-                        (moved.phone, moved.company, moved.line2, moved.region, moved.postal_code, moved.tax_id))
-  returning customer_id`,
+                    and array[kept.phone, kept.company, kept.line2, kept.region, kept.postal_code, kept.tax_id]
+                        = array[moved.phone, moved.company, moved.line2, moved.region, moved.postal_code, moved.tax_id])`,
 );
 
 /** The default stays one where the new owner has none. */

@@ -13,5 +13,5 @@ export async function moveCustomers(tx: Tx, { from, to }: { from: string; to: st
   const folded = await deleteRepeated(tx, { from, to });
   const { hasDefault } = await countCustomers(tx, { owner: to });
   const moved = await setOwner(tx, { from, to, keepsDefault: !hasDefault, now });
-  return folded.length + moved;
+  return folded + moved;
 }

@@ -45,6 +45,14 @@ export const settings = {
     fallback: "",
     help: "Origins of shop pages on other hosts, comma-separated, that may write with a shopper's cookies.",
   }),
+  orderLinkDays: whole(
+    {
+      env: "ORDER_LINK_DAYS",
+      fallback: 60,
+      help: "How long the link in a mail opens its order, from the order's last move on.",
+    },
+    { from: 1, to: 3650 },
+  ),
   storeCountry: text({
     env: "STORE_COUNTRY",
     fallback: "JP",

@@ -1,0 +1,1 @@
+export type { Till } from "./check-out-flow.ts";

@@ -54,7 +54,7 @@ create table carts.cart_lines (
   quantity bigint not null,
   agreed_unit_minor bigint not null,
   added_at timestamp with time zone not null,
-  constraint cart_lines_price_not_negative CHECK ((agreed_unit_minor >= 0)),
+  constraint cart_lines_price_within_bounds CHECK (((agreed_unit_minor >= 0) AND (agreed_unit_minor <= '999999999999999'::bigint))),
   constraint cart_lines_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
   constraint cart_lines_cart_id_fkey FOREIGN KEY (cart_id) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint cart_lines_pkey PRIMARY KEY (cart_id, line_id),
@@ -73,15 +73,17 @@ create table carts.carts (
   updated_at timestamp with time zone not null,
   constraint carts_checked_out_have_an_order CHECK (((status = 'checked_out'::text) = (order_id IS NOT NULL))),
   constraint carts_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text]))),
+  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text, 'set_aside'::text]))),
+  constraint carts_merge_into_another CHECK ((merged_into <> cart_id)),
   constraint carts_merged_say_into_what CHECK (((status = 'merged'::text) = (merged_into IS NOT NULL))),
   constraint carts_owner_known CHECK ((owner ~ '^(user|anonymous)/.'::text)),
   constraint carts_status_known CHECK ((status = ANY (ARRAY['open'::text, 'checked_out'::text, 'merged'::text]))),
-  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id),
+  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint carts_pkey PRIMARY KEY (cart_id),
   constraint carts_order_once UNIQUE (order_id)
 );
-CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, created_at);
+CREATE INDEX carts_merged ON carts.carts USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, cart_id);
 CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));
 CREATE INDEX carts_untouched ON carts.carts USING btree (updated_at) WHERE (status = 'open'::text);
 
@@ -106,6 +108,8 @@ create table catalog.prices (
   constraint prices_pkey PRIMARY KEY (price_id),
   constraint prices_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX prices_by_end ON catalog.prices USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX prices_by_start ON catalog.prices USING btree (valid_from) WHERE (valid_from IS NOT NULL);
 CREATE INDEX prices_of_product ON catalog.prices USING btree (product_id, currency);
 CREATE CONSTRAINT TRIGGER prices_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.prices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
@@ -185,6 +189,8 @@ create table catalog.tax_rates (
   constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
   constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX tax_rates_by_end ON catalog.tax_rates USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX tax_rates_by_start ON catalog.tax_rates USING btree (valid_from);
 CREATE UNIQUE INDEX tax_rates_once ON catalog.tax_rates USING btree (country, COALESCE(region, ''::text), COALESCE(tax_code, ''::text), valid_from);
 CREATE CONSTRAINT TRIGGER tax_rates_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.tax_rates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 

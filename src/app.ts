@@ -4,6 +4,16 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { checkoutRoutes } from "./checkout/checkout-routes.ts";
 import { billingRoutes } from "./customers/billing-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
+import { priceRoutes } from "./catalog/price-routes.ts";
+import { productRoutes } from "./catalog/product-routes.ts";
+import { storeProductRoutes } from "./catalog/store-product-routes.ts";
+import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
+import { translationRoutes } from "./catalog/translation-routes.ts";
+import { billingRoutes } from "./customers/billing-routes.ts";
+import { customerRoutes } from "./customers/customer-routes.ts";
+import { expireAllCarts } from "./carts/cart-jobs.ts";
+import { cartLineRoutes } from "./carts/cart-line-routes.ts";
+import { cartRoutes } from "./carts/cart-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -88,6 +98,7 @@ import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
+import { once } from "./platform/once.ts";
 import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
@@ -333,11 +344,20 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(orderBatchRoutes(engine));
   await app.register(orderPaymentRoutes(engine, desk));
   await app.register(orderRefundRoutes(engine));
+  await app.register(billingRoutes({ db, clock, organizationsOf: async () => [] }));
+  await app.register(customerRoutes(engine));
+  const carts = { db, clock, country: config.storeCountry, currency: config.storeCurrency };
+  await app.register(cartRoutes(carts));
+  await app.register(cartLineRoutes(carts));
   const files = { ...engine, fileBytes: config.importMostBytes, uploads: config.importUploads };
   await app.register(importUploadRoutes(files));
   await app.register(importRoutes(db));
   await app.register(importVerbRoutes(engine));
   await app.register(importProgressRoutes({ db, clock, watch: openImportWatch(engine) }));
+  await app.register(storeProductRoutes(engine, { country: config.storeCountry, currency: config.storeCurrency }));
+  for (const routes of [productRoutes, priceRoutes, translationRoutes, taxRateRoutes]) {
+    await app.register(routes(engine));
+  }
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(taskRoutes(engine, orderNames));
@@ -420,6 +440,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     ...(config.mailRetentionDays > 0
       ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
       : []),
+    everyMs("cart-expiry", cleanUpMs, () => expireAllCarts(engine, config.cartExpiryDays * dayMs)),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
@@ -439,11 +460,3 @@ async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work();
-    return done;
-  };
-}

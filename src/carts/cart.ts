@@ -1,5 +1,10 @@
-/** `current`: what the shopper adds to. `buy_now`: made for one purchase, so that the current one stays as it is. */
-export type CartKind = "current" | "buy_now";
+import { tooManyLines, tooManyPieces } from "./cart-errors.ts";
+
+/**
+ * `current`: what the shopper adds to. `buy_now`: made for one purchase, so that the current one stays as it is.
+ * `set_aside`: came with the shopper to an account whose cart it could not be merged into.
+ */
+export type CartKind = "current" | "buy_now" | "set_aside";
 
 export type CartStatus = "open" | "checked_out" | "merged";
 
@@ -33,4 +38,47 @@ export interface CartWithLines extends Cart {
 }
 
 export const mostLines = 100; // A shopper has a few; a line costs a price, words and a picture in every answer.
-export const mostOfLine = 1_000_000n; // As many as an item of an order may have.
+export const mostPieces = 1_000_000n; // As many as one item of an order may have.
+
+/** A cart with nothing in it, which nobody keeps: it is written with its first line. */
+export function newCart(
+  { cartId, owner, kind, currency }: Pick<Cart, "cartId" | "owner" | "kind" | "currency">,
+  now: Date,
+): CartWithLines {
+  const none = { orderId: null, mergedInto: null, lines: [] };
+  return { cartId, owner, kind, currency, status: "open", ...none, createdAt: now, updatedAt: now };
+}
+
+/** The cart as it is when something in it was changed now; a clock that was set back does not make it older. */
+export function touched(cart: CartWithLines, now: Date): CartWithLines {
+  return { ...cart, updatedAt: now > cart.updatedAt ? now : cart.updatedAt };
+}
+
+/**
+ * The cart with a line more, or more pieces on the line that has this price. What the shopper agreed to before stays:
+ * whoever adds to a line whose price changed is told of it, not charged otherwise.
+ * @throws cart.too_many_lines, cart.too_many_pieces
+ */
+export function withPieces(cart: CartWithLines, added: CartLine): CartWithLines {
+  const there = cart.lines.find(({ priceId }) => priceId === added.priceId);
+  if (!there) {
+    if (cart.lines.length >= mostLines) throw tooManyLines({ most: mostLines });
+    return { ...cart, lines: [...cart.lines, added] };
+  }
+  const quantity = there.quantity + added.quantity;
+  if (quantity > mostPieces) throw tooManyPieces({ most: mostPieces });
+  return withLine(cart, { ...there, quantity });
+}
+
+/** The cart with one of its lines as it is now. */
+export function withLine(cart: CartWithLines, changed: CartLine): CartWithLines {
+  return { ...cart, lines: cart.lines.map((line) => (line.lineId === changed.lineId ? changed : line)) };
+}
+
+/** Whether two carts can become one without anything being lost: one currency, and no more than a cart may have. */
+export function canMerge(one: CartWithLines, other: CartWithLines): boolean {
+  const pieces = new Map(one.lines.map(({ priceId, quantity }) => [priceId, quantity]));
+  for (const { priceId, quantity } of other.lines) pieces.set(priceId, (pieces.get(priceId) ?? 0n) + quantity);
+  const fits = pieces.size <= mostLines && [...pieces.values()].every((quantity) => quantity <= mostPieces);
+  return one.currency === other.currency && fits;
+}

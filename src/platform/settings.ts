@@ -63,6 +63,14 @@ export const settings = {
     fallback: "JPY",
     help: "The currency (ISO 4217) in which prices are shown when the shopper asks for no other.",
   }),
+  cartExpiryDays: whole(
+    {
+      env: "CART_EXPIRY_DAYS",
+      fallback: 90,
+      help: "How long a cart is kept that nobody touches and that became no order.",
+    },
+    { from: 1, to: 3650 },
+  ),
   logLevel: oneOf({ env: "LOG_LEVEL", flag: "log-level", fallback: "warn", help: "How much is logged." }, [
     "trace",
     "debug",

@@ -1,19 +1,17 @@
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
-import { checkoutRoutes } from "./checkout/checkout-routes.ts";
-import { billingRoutes } from "./customers/billing-routes.ts";
-import { customerRoutes } from "./customers/customer-routes.ts";
+import { expireAllCarts } from "./carts/cart-jobs.ts";
+import { cartLineRoutes } from "./carts/cart-line-routes.ts";
+import { cartRoutes } from "./carts/cart-routes.ts";
 import { priceRoutes } from "./catalog/price-routes.ts";
 import { productRoutes } from "./catalog/product-routes.ts";
 import { storeProductRoutes } from "./catalog/store-product-routes.ts";
 import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
 import { translationRoutes } from "./catalog/translation-routes.ts";
+import { checkoutRoutes } from "./checkout/checkout-routes.ts";
 import { billingRoutes } from "./customers/billing-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
-import { expireAllCarts } from "./carts/cart-jobs.ts";
-import { cartLineRoutes } from "./carts/cart-line-routes.ts";
-import { cartRoutes } from "./carts/cart-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -370,10 +368,8 @@ async function buildApp(engine: Engine): Promise<Server> {
   return app;
 }
 
-/** What shoppers use, and who works here looks after. */
+/** What shoppers use. */
 async function registerStore(app: Server, engine: Engine): Promise<void> {
-  await app.register(billingRoutes({ ...engine, organizationsOf: async () => [] }));
-  await app.register(customerRoutes(engine));
   await app.register(checkoutRoutes({ ...engine, billersOf: async () => [] }));
   const orders = { ...engine, linkSecret: engine.authSecret };
   await app.register(storeOrderRoutes(orders));

@@ -3,10 +3,13 @@ import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { CustomerDraft } from "../customers/index.ts";
 import { sendAnswer } from "../http/answer-once.ts";
+import { invalidInput } from "../http/http-errors.ts";
 import { keyOf } from "../http/idempotency.ts";
 import type { Shopper } from "../http/shopper.ts";
+import { exactText } from "../http/strict-json.ts";
 import { openPayingPlace, type PayingPlaces, StoreOrderView } from "../orders/index.ts";
 import { uuidV7 } from "../platform/ids.ts";
+import { mostMinor, parseMinor } from "../platform/money.ts";
 import { checkOut, type Till } from "./check-out-flow.ts";
 import { billedTwice } from "./checkout-errors.ts";
 import type { Billed } from "./prepare-order.ts";
@@ -19,7 +22,7 @@ const CheckoutBody = Type.Object(
     total_amount: Type.Unsafe<number>(
       Type.Integer({
         minimum: 0,
-        maximum: Number.MAX_SAFE_INTEGER,
+        maximum: Number(mostMinor),
         description: "What the shopper was shown that it comes to. Anything else is not charged, but told.",
         examples: [2592],
       }),
@@ -48,6 +51,16 @@ function billedOf({ customer_id: customerId, billing }: CheckoutBody, now: Date)
   if (customerId !== undefined && billing !== undefined) throw billedTwice({});
   if (billing !== undefined) return { kind: "new", customerId: uuidV7(now), draft: billing };
   return customerId === undefined ? { kind: "default" } : { kind: "known", customerId };
+}
+
+/**
+ * What the shopper was shown, as it was written: a double may have rounded it to a whole number.
+ * @throws http.invalid_input
+ */
+function readShown(body: CheckoutBody): bigint {
+  const shownMinor = parseMinor(exactText(body, "total_amount"), 0);
+  if (typeof shownMinor === "bigint") return shownMinor;
+  throw invalidInput({ what: "body" }, { faults: [{ pointer: "/total_amount", detail: "Must be an integer." }] });
 }
 
 /** The route makes a shopper of whoever has none, so there always is one. */
@@ -80,7 +93,7 @@ export function checkoutRoutes(ground: CheckoutGround): FastifyPluginAsyncTypebo
           billers: [shopper.owner, ...(await ground.billersOf(shopper))],
           cartId: body.cart_id.toLowerCase(),
           billed: billedOf(body, ground.clock.now()),
-          shownMinor: BigInt(body.total_amount),
+          shownMinor: readShown(body),
           acceptLanguage: request.headers["accept-language"],
           place: openPayingPlace(ground, body.return_url),
           by: { actor: shopper.owner, cause: `request ${request.id}` },

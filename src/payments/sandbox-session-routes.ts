@@ -5,7 +5,7 @@ import type { Db } from "../platform/db.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import { decideSandboxSession } from "./decide-sandbox-session.ts";
 import { getSandboxSession } from "./get-sandbox-session.ts";
-import type { SandboxNews } from "./sandbox-news-client.ts";
+import type { SandboxNews } from "./news.ts";
 import {
   paymentFiles,
   paymentPageHeaders,

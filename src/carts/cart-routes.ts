@@ -59,7 +59,7 @@ export function cartRoutes(ground: CartGround): FastifyPluginAsyncTypebox {
 function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(path, {
-      config: { shopper: "reads", refuses: [304] },
+      config: { shopper: "reads", tagged: true },
       schema: {
         tags,
         operationId: ids.get,
@@ -78,7 +78,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
     });
 
     app.delete(path, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true },
       schema: {
         tags,
         operationId: ids.clear,
@@ -99,7 +99,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
     });
 
     app.post(`${path}/accept-prices`, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true, refuses: [404] },
       schema: {
         tags,
         operationId: ids.accept,

@@ -41,7 +41,7 @@ export function sandboxSessionRoutes(
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(path, {
-      config: { open: true },
+      config: { open: true, refuses: [503] },
       schema: {
         tags,
         operationId: "getSandboxSession",

@@ -13,7 +13,7 @@ create table customers.customers (
   line1 text not null,
   line2 text,
   city text not null,
-  -- ISO 3166-2 without the country, where the country has such.
+  -- ISO 3166-2, as tax rates have it, where the country has such.
   region text,
   postal_code text,
   country text not null,

@@ -85,7 +85,7 @@ export async function prepareOrder(
 }
 
 async function billedCustomer(tx: Tx, { owner, billers, billed }: PrepareOrder, now: Date): Promise<Customer> {
-  if (billed.kind === "new") return createCustomer(tx, { ...billed, owner }, now);
+  if (billed.kind === "new") return createCustomer(tx, { ...billed, owner, at: "/billing" }, now);
   const found =
     billed.kind === "known"
       ? await findCustomer(tx, { owners: billers, customerId: billed.customerId })

@@ -6,6 +6,14 @@ import { customerInvalid, customersTooMany } from "./customer-errors.ts";
 import { countCustomers, insertCustomer } from "./customer-queries.ts";
 import { readCustomerDraft } from "./read-customer-draft.ts";
 
+export interface NewCustomer {
+  readonly owner: string;
+  readonly draft: CustomerDraft;
+  readonly customerId: string;
+  /** Where the draft stands in what was sent, for the pointers to its faults; at the root without it. */
+  readonly at?: string;
+}
+
 /**
  * Keeps a billing identity for an owner. The first one is the default.
  *
@@ -14,10 +22,10 @@ import { readCustomerDraft } from "./read-customer-draft.ts";
  */
 export async function createCustomer(
   tx: Tx,
-  { owner, draft, customerId }: { owner: string; draft: CustomerDraft; customerId: string },
+  { owner, draft, customerId, at }: NewCustomer,
   now: Date,
 ): Promise<Customer> {
-  const reading = readCustomerDraft(draft);
+  const reading = await readCustomerDraft(draft, at);
   if ("faults" in reading) throw customerInvalid({}, { faults: reading.faults });
   await lockShopper(tx, owner);
   const { count, hasDefault } = await countCustomers(tx, { owner });

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 
 export const longestName = 200;
 export const longestEmail = 254; // Source: RFC 5321, 4.5.3.1.3, less the angle brackets.
-export const longestPhone = 32; // E.164 has 15 digits; the rest is for how people write them.
+const longestPhone = 32; // E.164 has 15 digits; the rest is for how people write them.
 export const longestLine = 200;
 export const longestCity = 100;
 const longestCode = 32; // As people write them: with spaces, dots and hyphens.
@@ -26,7 +26,7 @@ const addressMembers = {
   line1: text(longestLine, "Unter den Linden 1", "Street and number, or what stands for it."),
   line2: maybe(longestLine, "Hof links", "What else finds the door."),
   city: text(longestCity, "Berlin", "City, town or village."),
-  region: maybe(longestCode, "BE", "ISO 3166-2, with or without the country before it; some countries need it."),
+  region: maybe(longestCode, "DE-BE", "ISO 3166-2, with or without the country before it; some countries need it."),
   postal_code: maybe(longestCode, "10117", "As the country writes it; needed where it has them."),
   country: text(longestCode, "DE", "ISO 3166-1 alpha-2."),
 };

@@ -133,27 +133,25 @@ export const deleteCustomerRow = change<Tx, { customerId: string }>(
 );
 
 /** Deletes what is said of somebody in the same words already. */
-export const deleteRepeated = many<Tx, { from: string; to: string }, { customerId: string }>(
+export const deleteRepeated = change<Tx, { oldOwner: string; newOwner: string }>(
   "customers.delete_repeated",
   `
   delete from customers.customers as moved
-   where moved.owner = :from
+   where moved.owner = :oldOwner
      and exists (select
                    from customers.customers as kept
-                  where kept.owner = :to
+                  where kept.owner = :newOwner
                     and (kept.name, kept.email, kept.line1, kept.city, kept.country)
                         = (moved.name, moved.email, moved.line1, moved.city, moved.country)
-                    and (kept.phone, kept.company, kept.line2, kept.region, kept.postal_code, kept.tax_id)
-                        is not distinct from
-                        (moved.phone, moved.company, moved.line2, moved.region, moved.postal_code, moved.tax_id))
-  returning customer_id`,
+                    and array[kept.phone, kept.company, kept.line2, kept.region, kept.postal_code, kept.tax_id]
+                        = array[moved.phone, moved.company, moved.line2, moved.region, moved.postal_code, moved.tax_id])`,
 );
 
 /** The default stays one where the new owner has none. */
-export const setOwner = change<Tx, { from: string; to: string; keepsDefault: boolean; now: Date }>(
+export const setOwner = change<Tx, { oldOwner: string; newOwner: string; keepsDefault: boolean; now: Date }>(
   "customers.set_owner",
   `
   update customers.customers
-     set owner = :to, is_default = is_default and :keepsDefault, updated_at = :now
-   where owner = :from`,
+     set owner = :newOwner, is_default = is_default and :keepsDefault, updated_at = :now
+   where owner = :oldOwner`,
 );

@@ -13,8 +13,8 @@ const Address = Type.Object(
     line2: Maybe("Hof links"),
     city: Text("Berlin"),
     region: Type.Union([Type.String(), Type.Null()], {
-      description: "ISO 3166-2 without the country.",
-      examples: ["BE"],
+      description: "ISO 3166-2.",
+      examples: ["DE-BE"],
     }),
     postal_code: Maybe("10117"),
     country: Type.String({ description: "ISO 3166-1 alpha-2.", examples: ["DE"] }),

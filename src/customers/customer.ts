@@ -10,7 +10,7 @@ export interface Customer {
   readonly line1: string;
   readonly line2: string | null;
   readonly city: string;
-  /** ISO 3166-2 without the country. */
+  /** ISO 3166-2 with its country before it, as `US-CA`. */
   readonly region: string | null;
   readonly postalCode: string | null;
   /** ISO 3166-1 alpha-2. */

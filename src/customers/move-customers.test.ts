@@ -78,6 +78,17 @@ describe("moveCustomers", () => {
   );
 
   test(
+    "folds what lacks the same",
+    inTx(async (tx) => {
+      const [from, to] = [newOwner("anonymous"), newOwner()];
+      await givenCustomer(tx, to, named("home"));
+      await givenCustomer(tx, from, named("home"));
+      assert.equal(await moveCustomers(tx, { from, to }, later), 1);
+      assert.deepEqual(await namesOf(tx, to), ["home, the default"]);
+    }),
+  );
+
+  test(
     "loses none when the user then has more than one may make",
     inTx(async (tx) => {
       const [from, to] = [newOwner("anonymous"), newOwner()];

@@ -10,8 +10,8 @@ import { countCustomers, deleteRepeated, setOwner } from "./customer-queries.ts"
  */
 export async function moveCustomers(tx: Tx, { from, to }: { from: string; to: string }, now: Date): Promise<number> {
   if (from === to) return 0; // Each would be folded into itself.
-  const folded = await deleteRepeated(tx, { from, to });
+  const folded = await deleteRepeated(tx, { oldOwner: from, newOwner: to });
   const { hasDefault } = await countCustomers(tx, { owner: to });
-  const moved = await setOwner(tx, { from, to, keepsDefault: !hasDefault, now });
-  return folded.length + moved;
+  const moved = await setOwner(tx, { oldOwner: from, newOwner: to, keepsDefault: !hasDefault, now });
+  return folded + moved;
 }

@@ -7,14 +7,14 @@ import type { Billing } from "./customer.ts";
 import { CustomerDraft } from "./customer-draft.ts";
 import { readCustomerDraft } from "./read-customer-draft.ts";
 
-function billingOf(draft: CustomerDraft): Billing {
-  const reading = readCustomerDraft(draft);
+async function billingOf(draft: CustomerDraft): Promise<Billing> {
+  const reading = await readCustomerDraft(draft);
   assert.ok("billing" in reading, JSON.stringify(reading));
   return reading.billing;
 }
 
-function faultsOf(draft: CustomerDraft): string[] {
-  const reading = readCustomerDraft(draft);
+async function faultsOf(draft: CustomerDraft): Promise<string[]> {
+  const reading = await readCustomerDraft(draft);
   return "faults" in reading ? reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`) : [];
 }
 
@@ -24,48 +24,48 @@ function draftOf({ postalCode, taxId, line1, line2, city, region, country, ...me
 
 /** As people write them, and as they are kept: city, region, postal code and tax id. */
 const real: readonly (readonly [country: string, sent: readonly string[], kept: readonly (string | null)[]])[] = [
-  ["US", ["San Francisco", "us-ca", "94103-1234", "94-3 136 777"], ["CA", "94103-1234", "943136777"]],
-  ["CA", ["Ottawa", "ON", "k1a0b1", "123456782 RT0001"], ["ON", "K1A 0B1", "123456782RT0001"]],
-  ["AU", ["Sydney", "nsw", "2000", "ABN 51 824 753 556"], ["NSW", "2000", "51824753556"]],
+  ["US", ["San Francisco", "us-ca", "94103-1234", "94-3 136 777"], ["US-CA", "94103-1234", "943136777"]],
+  ["CA", ["Ottawa", "ON", "k1a0b1", "123456782 RT0001"], ["CA-ON", "K1A 0B1", "123456782RT0001"]],
+  ["AU", ["Sydney", "nsw", "2000", "ABN 51 824 753 556"], ["AU-NSW", "2000", "51824753556"]],
   ["JP", ["千代田区", "", "１００−０００１", "t7010001008844"], [null, "100-0001", "T7010001008844"]],
-  ["JP", ["大阪市", "JP-27", "5300001", ""], ["27", "530-0001", null]],
+  ["JP", ["大阪市", "JP-27", "5300001", ""], ["JP-27", "530-0001", null]],
   ["GB", ["London", "", "sw1a1aa", "GB 999 9999 73"], [null, "SW1A 1AA", "GB999999973"]],
-  ["DE", ["Berlin", "BE", "10117", "de 136 695 976"], ["BE", "10117", "DE136695976"]],
+  ["DE", ["Berlin", "BE", "10117", "de 136 695 976"], ["DE-BE", "10117", "DE136695976"]],
   ["FR", ["Paris", "", "75001", "FR 40 303 265 045"], [null, "75001", "FR40303265045"]],
-  ["IE", ["Dublin", "D", "d02x285", "1234567WA"], ["D", "D02 X285", "IE1234567WA"]],
+  ["IE", ["Dublin", "D", "d02x285", "1234567WA"], ["IE-D", "D02 X285", "IE1234567WA"]],
   ["IE", ["Galway", "", "", ""], [null, null, null]],
-  ["IN", ["New Delhi", "DL", "110 001", "27AAPFU0939F1ZV"], ["DL", "110001", "27AAPFU0939F1ZV"]],
-  ["BR", ["São Paulo", "SP", "01310100", "00.000.000/0001-91"], ["SP", "01310-100", "00000000000191"]],
+  ["IN", ["New Delhi", "DL", "110 001", "27AAPFU0939F1ZV"], ["IN-DL", "110001", "27AAPFU0939F1ZV"]],
+  ["BR", ["São Paulo", "SP", "01310100", "00.000.000/0001-91"], ["BR-SP", "01310-100", "00000000000191"]],
   ["HK", ["Central", "", "", "12345678-000"], [null, null, "12345678000"]],
-  ["AE", ["Dubai", "DU", "", "100123456700003"], ["DU", null, "100123456700003"]],
-  ["ES", ["Madrid", "M", "28001", "B12345674"], ["M", "28001", "ESB12345674"]],
-  ["IT", ["Roma", "RM", "00184", "IT 00743110157"], ["RM", "00184", "IT00743110157"]],
+  ["AE", ["Dubai", "DU", "", "100123456700003"], ["AE-DU", null, "100123456700003"]],
+  ["ES", ["Madrid", "M", "28001", "B12345674"], ["ES-M", "28001", "ESB12345674"]],
+  ["IT", ["Roma", "RM", "00184", "IT 00743110157"], ["IT-RM", "00184", "IT00743110157"]],
   ["NL", ["Amsterdam", "", "1012js", "004495445B01"], [null, "1012 JS", "NL004495445B01"]],
-  ["SE", ["Stockholm", "AB", "11455", "556188840401"], ["AB", "114 55", "SE556188840401"]],
-  ["CH", ["Bern", "BE", "3011", "CHE-116.281.710 MWST"], ["BE", "3011", "CHE116281710MWST"]],
-  ["NO", ["Oslo", "03", "0150", "NO 923 609 016 MVA"], ["03", "0150", "923609016MVA"]],
+  ["SE", ["Stockholm", "AB", "11455", "556188840401"], ["SE-AB", "114 55", "SE556188840401"]],
+  ["CH", ["Bern", "BE", "3011", "CHE-116.281.710 MWST"], ["CH-BE", "3011", "CHE116281710MWST"]],
+  ["NO", ["Oslo", "03", "0150", "NO 923 609 016 MVA"], ["NO-03", "0150", "923609016MVA"]],
   ["PL", ["Warszawa", "", "00950", "PL 526-000-12-46"], [null, "00-950", "PL5260001246"]],
   ["PT", ["Lisboa", "", "1100148", "PT 501 964 843"], [null, "1100-148", "PT501964843"]],
   ["GR", ["Athina", "", "10563", "123456789"], [null, "105 63", "EL123456789"]],
-  ["MX", ["México", "CMX", "06000", "GODE561231GR8"], ["CMX", "06000", "GODE561231GR8"]],
-  ["CL", ["Santiago", "RM", "", "76.086.428-5"], ["RM", null, "760864285"]],
-  ["CN", ["上海市", "SH", "200000", "91310000MA1FL0XX0X"], ["SH", "200000", "91310000MA1FL0XX0X"]],
+  ["MX", ["México", "CMX", "06000", "GODE561231GR8"], ["MX-CMX", "06000", "GODE561231GR8"]],
+  ["CL", ["Santiago", "RM", "", "76.086.428-5"], ["CL-RM", null, "760864285"]],
+  ["CN", ["上海市", "SH", "200000", "91310000MA1FL0XX0X"], ["CN-SH", "200000", "91310000MA1FL0XX0X"]],
   ["SG", ["Singapore", "", "018956", "201912345K"], [null, "018956", "201912345K"]],
-  ["KR", ["서울특별시", "11", "04524", "124-81-00998"], ["11", "04524", "1248100998"]],
+  ["KR", ["서울특별시", "11", "04524", "124-81-00998"], ["KR-11", "04524", "1248100998"]],
 ];
 
 describe("readCustomerDraft", () => {
   for (const [country, [city = "", region, postalCode, taxId], kept] of real) {
-    test(`keeps ${city} in ${country} as the country writes it`, () => {
+    test(`keeps ${city} in ${country} as the country writes it`, async () => {
       const address = { line1: "1", city, region: region ?? null, postal_code: postalCode ?? null, country };
-      const billing = billingOf(customerDraft({ tax_id: taxId ?? null, address }));
+      const billing = await billingOf(customerDraft({ tax_id: taxId ?? null, address }));
       assert.deepEqual([billing.region, billing.postalCode, billing.taxId], kept);
       assert.equal(billing.city, city);
       assert.equal(billing.country, country);
     });
   }
 
-  test("reads every part", () => {
+  test("reads every part", async () => {
     const draft: CustomerDraft = {
       name: " Erika Mustermann ",
       email: " Erika@Müller.EXAMPLE ",
@@ -80,7 +80,7 @@ describe("readCustomerDraft", () => {
         country: "de",
       },
     };
-    assert.deepEqual(billingOf(draft), {
+    assert.deepEqual(await billingOf(draft), {
       name: "Erika Mustermann",
       email: "Erika@müller.example",
       phone: "+49 (30) 90 18-20",
@@ -95,7 +95,7 @@ describe("readCustomerDraft", () => {
     });
   });
 
-  test("says everything that is wrong at once, and where", () => {
+  test("says everything that is wrong at once, and where", async () => {
     const draft: CustomerDraft = {
       name: "\u202e",
       email: "nobody",
@@ -104,7 +104,7 @@ describe("readCustomerDraft", () => {
       tax_id: "DE1",
       address: { line1: "", line2: "a\nb", city: "\u0007Bell\u0007s", region: "XX", postal_code: "ABC", country: "US" },
     };
-    assert.deepEqual(faultsOf(draft), [
+    assert.deepEqual(await faultsOf(draft), [
       "/name: Is missing.",
       "/email: Must be an e-mail address.",
       "/phone: Must be 4 to 15 digits with an optional + before them, and spaces, dots, hyphens, slashes and brackets.",
@@ -112,15 +112,15 @@ describe("readCustomerDraft", () => {
       "/address/line1: Is missing.",
       "/address/line2: Must be one line, without control characters.",
       "/address/city: Must be one line, without control characters.",
-      "/address/region: Must be a region of US by ISO 3166-2, such as AK.",
+      "/address/region: Must be a region of US by ISO 3166-2, such as US-AK.",
       "/address/postal_code: Is no postal code of US.",
       "/tax_id: Is no tax id of US.",
     ]);
   });
 
-  test("judges nothing by the rules of a country that there is not", () => {
+  test("judges nothing by the rules of a country that there is not", async () => {
     const address = { country: "XX", region: "?", postal_code: "?" };
-    assert.deepEqual(faultsOf(customerDraft({ tax_id: "?", address })), [
+    assert.deepEqual(await faultsOf(customerDraft({ tax_id: "?", address })), [
       "/address/country: Must be a country's code of two letters by ISO 3166-1, such as DE.",
     ]);
   });
@@ -138,10 +138,10 @@ describe("readCustomerDraft", () => {
     ["PA", []],
     ["AQ", []],
   ] as const) {
-    test(`asks of ${country} for ${missing.join(" and ") || "nothing more"}`, () => {
+    test(`asks of ${country} for ${missing.join(" and ") || "nothing more"}`, async () => {
       const address = { line1: "1", city: "X", region: null, postal_code: "", country };
       assert.deepEqual(
-        faultsOf(customerDraft({ address })),
+        await faultsOf(customerDraft({ address })),
         missing.map((name) => `/address/${name}: Is missing; addresses in ${country} have one.`),
       );
     });
@@ -157,13 +157,13 @@ describe("readCustomerDraft", () => {
     "\ud800@example.com",
     `${"x".repeat(250)}@example.com`,
   ]) {
-    test(`takes ${JSON.stringify(email).slice(0, 40)} for no address`, () => {
-      assert.equal(faultsOf(customerDraft({ email })).length, 1);
+    test(`takes ${JSON.stringify(email).slice(0, 40)} for no address`, async () => {
+      assert.equal((await faultsOf(customerDraft({ email }))).length, 1);
     });
   }
 
-  test("takes a line end around an address for nothing", () => {
-    assert.equal(billingOf(customerDraft({ email: "ann@example.com\r\n" })).email, "ann@example.com");
+  test("takes a line end around an address for nothing", async () => {
+    assert.equal((await billingOf(customerDraft({ email: "ann@example.com\r\n" }))).email, "ann@example.com");
   });
 
   for (const name of [
@@ -173,11 +173,13 @@ describe("readCustomerDraft", () => {
     "O'Hara & Söhne <GmbH>",
     "Robert'); drop table --",
   ]) {
-    test(`keeps the name ${name} as it is`, () => assert.equal(billingOf(customerDraft({ name })).name, name));
+    test(`keeps the name ${name} as it is`, async () =>
+      assert.equal((await billingOf(customerDraft({ name }))).name, name));
   }
 
   for (const name of ["Ann\u0000", "A\u2028nn", "\ud800Ann", "A\tnn"]) {
-    test(`refuses the name ${JSON.stringify(name)}`, () => assert.equal(faultsOf(customerDraft({ name })).length, 1));
+    test(`refuses the name ${JSON.stringify(name)}`, async () =>
+      assert.equal((await faultsOf(customerDraft({ name }))).length, 1));
   }
 });
 
@@ -228,11 +230,11 @@ const likelyDraft = fc
   );
 
 describe("whatever is read", () => {
-  test("is kept or refused with pointers into the draft, and nothing throws", () => {
+  test("is kept or refused with pointers into the draft, and nothing throws", async () => {
     const inDraft = /^\/(name|email|phone|company|tax_id|address\/(line1|line2|city|region|postal_code|country))$/;
-    fc.assert(
-      fc.property(anyDraft, (draft) => {
-        const reading = readCustomerDraft(draft);
+    await fc.assert(
+      fc.asyncProperty(anyDraft, async (draft) => {
+        const reading = await readCustomerDraft(draft);
         if ("faults" in reading) {
           assert.ok(reading.faults.length > 0);
           assert.equal(new Set(reading.faults.map(({ pointer }) => pointer)).size, reading.faults.length);
@@ -243,26 +245,26 @@ describe("whatever is read", () => {
     );
   });
 
-  test("stays as it is when it is read again, and has the form of a draft", () => {
+  test("stays as it is when it is read again, and has the form of a draft", async () => {
     let kept = 0;
-    fc.assert(
-      fc.property(fc.oneof(anyDraft, likelyDraft), (draft) => {
-        const reading = readCustomerDraft(draft);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyDraft, likelyDraft), async (draft) => {
+        const reading = await readCustomerDraft(draft);
         if (!("billing" in reading)) return;
         kept += 1;
         const again = draftOf(reading.billing);
         assert.ok(Value.Check(CustomerDraft, again), JSON.stringify(again));
-        assert.deepEqual(billingOf(again), reading.billing);
+        assert.deepEqual(await billingOf(again), reading.billing);
       }),
       { numRuns: 2_000 },
     );
     assert.ok(kept > 200, `Only ${kept} drafts were right.`);
   });
 
-  test("has no line end, nothing that can be a header, and whole characters", () => {
-    fc.assert(
-      fc.property(fc.oneof(anyDraft, likelyDraft), (draft) => {
-        const reading = readCustomerDraft(draft);
+  test("has no line end, nothing that can be a header, and whole characters", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyDraft, likelyDraft), async (draft) => {
+        const reading = await readCustomerDraft(draft);
         if (!("billing" in reading)) return;
         for (const value of Object.values(reading.billing)) {
           if (value === null) continue;

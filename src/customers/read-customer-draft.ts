@@ -1,5 +1,6 @@
 import { mailAddress } from "../http/mail-address.ts";
 import type { Fault } from "../platform/errors.ts";
+import { loadPlaces } from "../platform/load-places.ts";
 import type { Billing } from "./customer.ts";
 import { type CustomerDraft, longestCity, longestEmail, longestLine, longestName } from "./customer-draft.ts";
 import { readPostalCode } from "./read-postal-code.ts";
@@ -22,19 +23,20 @@ const absent = "";
 
 /**
  * Reads a draft that has the form of one, or says everything that is wrong with it. What is read stays as it is when it
- * is read again.
+ * is read again. Pointers go on from where the draft stands in what was sent.
  */
-export function readCustomerDraft(draft: CustomerDraft): CustomerReading {
+export async function readCustomerDraft(draft: CustomerDraft, at = absent): Promise<CustomerReading> {
   const { address } = draft;
+  const places = await loadPlaces();
   const faults: Fault[] = [];
   const take = <Value>(pointer: string, read: Read<Value>): Value | undefined => {
     if ("value" in read) return read.value;
-    faults.push({ pointer, detail: read.fault });
+    faults.push({ pointer: at + pointer, detail: read.fault });
     return undefined;
   };
   const needed = (pointer: string, text: string, longest: number): string => {
     const value = take(pointer, readText(text, longest));
-    if (value === null) faults.push({ pointer, detail: "Is missing." });
+    if (value === null) faults.push({ pointer: at + pointer, detail: "Is missing." });
     return value ?? absent;
   };
   const optional = (pointer: string, text: string | null | undefined, longest: number): string | null =>
@@ -44,10 +46,10 @@ export function readCustomerDraft(draft: CustomerDraft): CustomerReading {
   const email = take("/email", readEmail(draft.email)) ?? absent;
   const phone = take("/phone", readPhone(draft.phone ?? absent)) ?? null;
   const company = optional("/company", draft.company, longestName);
-  const country = take("/address/country", readCountry(address.country));
+  const country = take("/address/country", readCountry(address.country, places));
   // Without a country nobody knows its rules.
-  const byCountry = (pointer: string, text: string | null | undefined, read: typeof readTaxId) =>
-    country === undefined ? null : (take(pointer, read(text ?? absent, country)) ?? null);
+  const byCountry = (pointer: string, text: string | null | undefined, read: typeof readRegion) =>
+    country === undefined ? null : (take(pointer, read(text ?? absent, country, places)) ?? null);
   const billing = {
     name,
     email,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { iso31661 } from "iso-3166";
+import { iso31661, iso31662 } from "iso-3166";
+import { loadPlaces } from "../platform/load-places.ts";
 import { readPostalCode } from "./read-postal-code.ts";
 import { readCountry, readRegion } from "./read-region.ts";
 
@@ -44,26 +45,39 @@ describe("readPostalCode", () => {
 });
 
 describe("readCountry and readRegion", () => {
-  test("know all countries, and no other code", () => {
+  test("know all countries, and no other code", async () => {
+    const places = await loadPlaces();
     assert.equal(iso31661.length, 249);
-    for (const { alpha2 } of iso31661) assert.deepEqual(readCountry(alpha2.toLowerCase()), { value: alpha2 });
+    for (const { alpha2 } of iso31661) assert.deepEqual(readCountry(alpha2.toLowerCase(), places), { value: alpha2 });
     for (const other of ["", "D", "DEU", "UK", "EU", "XK", "ZZ", "D\u0000", "__proto__"])
-      assert.ok("fault" in readCountry(other));
+      assert.ok("fault" in readCountry(other, places));
+  });
+
+  test("know all regions, with and without their country", async () => {
+    const places = await loadPlaces();
+    for (const { code } of iso31662) {
+      const [country = "", ...rest] = code.split("-");
+      assert.deepEqual(readRegion(code, country, places), { value: code });
+      assert.deepEqual(readRegion(rest.join("-").toLowerCase(), country, places), { value: code });
+    }
   });
 
   for (const [country, sent, expected] of [
-    ["US", "US-CA", "CA"],
-    ["US", "ap", "AP"],
+    ["US", "US-CA", "US-CA"],
+    ["US", "ca", "US-CA"],
+    ["US", "ap", "US-AP"],
+    ["CA", "AP", undefined],
     ["US", "CA-CA", undefined],
     ["US", "California", undefined],
-    ["CA", "QC", "QC"],
-    ["GB", "ENG", "ENG"],
-    ["JP", "１３", "13"],
+    ["CA", "QC", "CA-QC"],
+    ["GB", "ENG", "GB-ENG"],
+    ["JP", "１３", "JP-13"],
     ["HK", "KLN", undefined],
-    ["DE", "DE-", null],
+    ["DE", "DE-", undefined],
+    ["DE", " ", null],
   ] as const)
-    test(`read ${sent} in ${country}`, () => {
-      const read = readRegion(sent, country);
+    test(`read ${sent} in ${country}`, async () => {
+      const read = readRegion(sent, country, await loadPlaces());
       assert.equal("value" in read ? read.value : undefined, expected);
     });
 });

@@ -53,7 +53,7 @@ describe("reviseCustomer", () => {
         code: "customer.invalid",
         extras: {
           faults: [
-            { pointer: "/address/region", detail: "Must be a region of JP by ISO 3166-2, such as 01." },
+            { pointer: "/address/region", detail: "Must be a region of JP by ISO 3166-2, such as JP-01." },
             { pointer: "/address/postal_code", detail: "Is no postal code of JP." },
           ],
         },

@@ -32,7 +32,7 @@ export async function reviseCustomer(
   const held = await holdCustomer(tx, wanted);
   const draft = draftOf(held);
   const { address, ...members } = patch;
-  const reading = readCustomerDraft({ ...draft, ...members, address: { ...draft.address, ...address } });
+  const reading = await readCustomerDraft({ ...draft, ...members, address: { ...draft.address, ...address } });
   if ("faults" in reading) throw customerInvalid({}, { faults: reading.faults });
   if (!isDifferent(held, reading.billing)) return held;
   return setBilling(tx, { ...reading.billing, customerId: held.customerId, now });

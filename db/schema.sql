@@ -106,6 +106,8 @@ create table catalog.prices (
   constraint prices_pkey PRIMARY KEY (price_id),
   constraint prices_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX prices_by_end ON catalog.prices USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX prices_by_start ON catalog.prices USING btree (valid_from) WHERE (valid_from IS NOT NULL);
 CREATE INDEX prices_of_product ON catalog.prices USING btree (product_id, currency);
 CREATE CONSTRAINT TRIGGER prices_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.prices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
@@ -185,6 +187,8 @@ create table catalog.tax_rates (
   constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
   constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX tax_rates_by_end ON catalog.tax_rates USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX tax_rates_by_start ON catalog.tax_rates USING btree (valid_from);
 CREATE UNIQUE INDEX tax_rates_once ON catalog.tax_rates USING btree (country, COALESCE(region, ''::text), COALESCE(tax_code, ''::text), valid_from);
 CREATE CONSTRAINT TRIGGER tax_rates_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.tax_rates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 

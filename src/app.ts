@@ -6,7 +6,12 @@ import { removeImageFilesJob } from "./catalog/image-jobs.ts";
 import { imageRoutes } from "./catalog/image-routes.ts";
 import { imageUploadRoutes } from "./catalog/image-upload-routes.ts";
 import { clearLeftImages, type PictureMaker, removeImageFiles } from "./catalog/index.ts";
+import { priceRoutes } from "./catalog/price-routes.ts";
+import { productRoutes } from "./catalog/product-routes.ts";
 import { storeImageRoutes } from "./catalog/store-image-routes.ts";
+import { storeProductRoutes } from "./catalog/store-product-routes.ts";
+import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
+import { translationRoutes } from "./catalog/translation-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -85,6 +90,7 @@ import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
+import { once } from "./platform/once.ts";
 import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
@@ -324,6 +330,10 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(imageUploadRoutes(engine));
   await app.register(imageRoutes(engine));
   await app.register(storeImageRoutes(engine));
+  await app.register(storeProductRoutes(engine, { country: config.storeCountry, currency: config.storeCurrency }));
+  for (const routes of [productRoutes, priceRoutes, translationRoutes, taxRateRoutes]) {
+    await app.register(routes(engine));
+  }
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(taskRoutes(engine, orderNames));
@@ -405,11 +415,3 @@ async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work();
-    return done;
-  };
-}

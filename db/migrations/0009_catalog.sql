@@ -41,6 +41,9 @@ create table catalog.prices (
   constraint prices_validity_has_a_span check (valid_from < valid_until)
 );
 create index prices_of_product on catalog.prices (product_id, currency);
+-- Where the next price begins or ends by itself.
+create index prices_by_start on catalog.prices (valid_from) where valid_from is not null;
+create index prices_by_end on catalog.prices (valid_until) where valid_until is not null;
 
 create table catalog.product_translations (
   product_id uuid not null references catalog.products (product_id) on delete cascade,
@@ -99,6 +102,8 @@ create table catalog.tax_rates (
   constraint tax_rates_validity_has_a_span check (valid_from < valid_until)
 );
 create unique index tax_rates_once on catalog.tax_rates (country, coalesce(region, ''), coalesce(tax_code, ''), valid_from);
+create index tax_rates_by_start on catalog.tax_rates (valid_from);
+create index tax_rates_by_end on catalog.tax_rates (valid_until) where valid_until is not null;
 
 -- Counts the changes of all of this: what a process remembers of the catalogue is good as long as the number stays.
 create table catalog.version (

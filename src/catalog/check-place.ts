@@ -1,4 +1,5 @@
 import type { Fault } from "../platform/errors.ts";
+import { once } from "../platform/once.ts";
 
 /** Loaded when the first place is checked: five thousand regions, of which most processes never need one. */
 const loadPlaces = once(async () => {
@@ -8,14 +9,6 @@ const loadPlaces = once(async () => {
     regions: new Set(iso31662.map(({ code }) => code)),
   };
 });
-
-function once<Result>(load: () => Promise<Result>): () => Promise<Result> {
-  let loaded: Promise<Result> | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
-  };
-}
 
 /**
  * What is wrong with a country and a region in it; null stands for all of the country.

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from "../platform/db.ts";
 import { isUuid } from "../platform/ids.ts";
+import { type Page, type PageWanted, pageByUuid } from "../platform/page-by-id.ts";
 import { priceNotFound } from "./catalog-errors.ts";
 import { getProduct, holdProduct } from "./find-products.ts";
 import type { Price } from "./price.ts";
@@ -16,12 +17,16 @@ export interface PriceNamed {
 }
 
 /**
- * All prices of a product, those of one currency together.
- * @throws product.not_found
+ * Prices of a product, newest first.
+ * @throws product.not_found, list.cursor_unknown
  */
-export async function findPrices(sql: Sql, product: string): Promise<Price[]> {
+export async function findPrices(sql: Sql, product: string, wanted: PageWanted): Promise<Page<Price>> {
   const { productId } = await getProduct(sql, product);
-  return listPrices(sql, { productId, limit: mostPrices });
+  return pageByUuid(
+    wanted,
+    (price) => price.priceId,
+    (page) => listPrices(sql, { productId, ...page }),
+  );
 }
 
 /**

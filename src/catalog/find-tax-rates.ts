@@ -1,12 +1,11 @@
 import type { Sql, Tx } from "../platform/db.ts";
 import { isUuid } from "../platform/ids.ts";
 import { type Page, type PageWanted, pageByUuid } from "../platform/page-by-id.ts";
-import { isValidAt } from "./price.ts";
 import { taxRateNotFound } from "./tax-rate-errors.ts";
 import {
   findTaxRate,
   listTaxRates,
-  listTaxRatesFrom,
+  listTaxRatesInForce,
   lockTaxesOf,
   lockTaxRate,
   type TaxRateFilter,
@@ -17,14 +16,8 @@ import type { KeptTaxRate, TaxRate } from "./taxation.ts";
 export const mostTaxRates = 2_000;
 
 /** The tax rates of a country that are in force at a moment, of all regions and tax codes. */
-export async function findTaxRates(sql: Sql, { country, at }: { country: string; at: Date }): Promise<TaxRate[]> {
-  const rates = await findTaxRatesFrom(sql, { country, at });
-  return rates.filter((rate) => isValidAt(rate, at));
-}
-
-/** The tax rates of a country that have not ended at a moment; some may not have begun. */
-export function findTaxRatesFrom(sql: Sql, asked: { country: string; at: Date }): Promise<TaxRate[]> {
-  return listTaxRatesFrom(sql, { ...asked, limit: mostTaxRates });
+export function findTaxRates(sql: Sql, asked: { country: string; at: Date }): Promise<TaxRate[]> {
+  return listTaxRatesInForce(sql, { ...asked, limit: mostTaxRates });
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Sql } from "../platform/db.ts";
+import type { Sql, Tx } from "../platform/db.ts";
 import { translationNotFound } from "./catalog-errors.ts";
-import { getProduct } from "./find-products.ts";
+import { getProduct, holdProduct } from "./find-products.ts";
 import { canonicalLanguage, type Translation } from "./translation.ts";
 import { findTranslationRow, listTranslations } from "./translation-queries.ts";
 
@@ -42,4 +42,28 @@ export async function findTranslationOf(
 ): Promise<Translation | undefined> {
   const canonical = canonicalLanguage(language);
   return canonical === undefined ? undefined : findTranslationRow(sql, { productId, language: canonical });
+}
+
+/**
+ * As `holdTranslation`; undefined where the product has no words.
+ * @throws product.not_found
+ */
+export async function holdTranslationIfAny(
+  tx: Tx,
+  { product, language }: TranslationNamed,
+): Promise<Translation | undefined> {
+  const { productId } = await holdProduct(tx, product);
+  return findTranslationOf(tx, productId, language);
+}
+
+/**
+ * A product's words in exactly this language, and the right to change them until the transaction ends.
+ *
+ * Locks the product.
+ * @throws product.not_found, translation.not_found
+ */
+export async function holdTranslation(tx: Tx, named: TranslationNamed): Promise<Translation> {
+  const translation = await holdTranslationIfAny(tx, named);
+  if (!translation) throw translationNotFound({ language: named.language });
+  return translation;
 }

@@ -1,13 +1,15 @@
 import { Type } from "typebox";
+import { productMember } from "./list-query.ts";
 
-const longestName = 100;
+const longestId = 64;
 
-/** How a product is named in an address. */
-export const ImageListParams = Type.Object({
-  id: Type.String({ maxLength: longestName, description: "The product's UUID or its key.", examples: ["sencha"] }),
-});
+export const ImageListParams = Type.Object(productMember);
 
 export const ImageParams = Type.Object({
-  ...ImageListParams.properties,
-  image_id: Type.String({ maxLength: longestName, description: "The image's UUID." }),
+  ...productMember,
+  image_id: Type.String({
+    maxLength: longestId,
+    description: "The image's UUID.",
+    examples: ["019ab3c0-7001-7abc-8def-0123456789ab"],
+  }),
 });

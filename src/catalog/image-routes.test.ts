@@ -19,7 +19,7 @@ import { prepareJobs } from "../platform/jobs.ts";
 import { pictureMaker } from "./image-decoder-client.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { imageUploadRoutes } from "./image-upload-routes.ts";
-import type { ImageView } from "./image-view.ts";
+import type { ImageView } from "./product-image-view.ts";
 import { removeImageFiles } from "./remove-image-files.ts";
 import { storeImageRoutes } from "./store-image-routes.ts";
 
@@ -100,9 +100,9 @@ describe("a picture that is uploaded", () => {
     assert.deepEqual([body.title, body.sort_order, body.width, body.height], ["前から", 3, 400, 300]);
     assert.deepEqual(
       body.thumbnails.map(({ width }) => width),
-      [160, 320],
+      [160, 160, 320, 320],
     );
-    const addresses = [body.url, ...body.thumbnails.flatMap(({ webp, avif }) => [webp, avif])];
+    const addresses = [body.url, ...body.thumbnails.map(({ url }) => url)];
     const seen = await Promise.all(addresses.map((address) => fetch(`${origin}${address}`)));
     const found = await Promise.all(
       seen.map(async (response) => {
@@ -304,7 +304,7 @@ describe("the images of a product", () => {
 describe("a picture that is looked at", () => {
   test("is kept by caches for ever, and harmless wherever it is shown", async () => {
     const { body } = await upload(await givenProduct(), form(await givenPng()));
-    for (const address of [body.url, body.thumbnails[0]?.avif ?? ""]) {
+    for (const address of [body.url, body.thumbnails[1]?.url ?? ""]) {
       const { headers, status } = await fetch(`${origin}${address}`);
       assert.equal(status, 200);
       assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable");

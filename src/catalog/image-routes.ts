@@ -11,7 +11,7 @@ import { deleteImage } from "./delete-image.ts";
 import { findImagesOf, getImageOf, holdImage, type ImageNamed } from "./find-images.ts";
 import { longestImageTitle, mostSortOrder } from "./image.ts";
 import { ImageListParams, ImageParams } from "./image-params.ts";
-import { ImageListView, ImageView, imageView } from "./image-view.ts";
+import { ImageListView, ImageView, imageView } from "./product-image-view.ts";
 
 const tags = ["Catalogue"];
 const path = "/api/v2/products/:id/images/:image_id";

@@ -16,8 +16,8 @@ import { findSameImage } from "./find-images.ts";
 import { longestImageTitle, mostImageBytes, mostSortOrder } from "./image.ts";
 import { imagesTooManyAtOnce } from "./image-errors.ts";
 import { ImageListParams } from "./image-params.ts";
-import { ImageView, imageView } from "./image-view.ts";
 import { type PictureGround, withKeptPicture } from "./keep-picture-flow.ts";
+import { ImageView, imageView } from "./product-image-view.ts";
 import { type TakenPicture, takeBlob, takeForm } from "./take-picture-flow.ts";
 
 export interface ImageGround extends PictureGround {

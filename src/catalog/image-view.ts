@@ -1,79 +1,54 @@
 import { type Static, Type } from "typebox";
-import { mediaTypes, type ProductImage } from "./image.ts";
+import type { ShownImage } from "./showing.ts";
 
-const exampleId = "019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e90";
+const path = "/api/store/images";
+const image = "019ab3c0-7001-7abc-8def-0123456789ab";
 
-/** Where an image is seen. Its id is the only name that it has there, so what an address shows never changes. */
-export function imagePath(imageId: string): string {
-  return `/api/store/images/${imageId}`;
-}
+/** What thumbnails are kept as, with the endings of their addresses; browsers take the last that they know. */
+const formats = [
+  { ending: "webp", mediaType: "image/webp" },
+  { ending: "avif", mediaType: "image/avif" },
+] as const;
 
 const ThumbnailView = Type.Object(
   {
-    width: Type.Integer({ description: "Pixels; a picture that is narrower is as it is.", examples: [320] }),
-    webp: Type.String({ description: "The address in WebP.", examples: [`${imagePath(exampleId)}/320.webp`] }),
-    avif: Type.String({
-      description: "The address in AVIF: smaller, for browsers that know it.",
-      examples: [`${imagePath(exampleId)}/320.avif`],
-    }),
+    width: Type.Integer({ examples: [320] }),
+    media_type: Type.String({ examples: ["image/webp"] }),
+    url: Type.String({ format: "uri-reference", examples: [`${path}/${image}/320.webp`] }),
   },
   { title: "Thumbnail" },
 );
 
-/** How an image is shown on a page: its words, and its addresses by width. */
-export const PictureView = Type.Object(
+/** An image as shoppers see it. */
+export const StoreImageView = Type.Object(
   {
-    id: Type.String({ format: "uuid", examples: [exampleId] }),
-    title: Type.String({ description: "For whoever cannot see it.", examples: ["A tin of sencha"] }),
+    image_id: Type.String({ format: "uuid", examples: [image] }),
+    title: Type.String({ examples: ["Sencha in a tin"] }),
     width: Type.Integer({ examples: [1600] }),
     height: Type.Integer({ examples: [1200] }),
-    url: Type.String({ description: "The whole picture.", examples: [imagePath(exampleId)] }),
-    thumbnails: Type.Array(ThumbnailView, { description: "The narrowest first." }),
+    url: Type.String({ format: "uri-reference", examples: [`${path}/${image}`] }),
+    thumbnails: Type.Array(ThumbnailView, { description: "Narrower ones first; each width in every format." }),
   },
-  { title: "Picture" },
+  { title: "StoreImage" },
 );
-export type PictureView = Static<typeof PictureView>;
+export type StoreImageView = Static<typeof StoreImageView>;
 
-export const ImageView = Type.Object(
-  {
-    ...PictureView.properties,
-    product_id: Type.String({ format: "uuid" }),
-    sort_order: Type.Integer({ description: "The lowest is the product's primary image.", examples: [0] }),
-    media_type: Type.String({ description: "Of the whole picture.", examples: [mediaTypes.webp] }),
-    bytes: Type.Unsafe<bigint>(Type.Integer({ description: "Of the whole picture.", examples: [48213] })),
-    created_at: Type.String({ format: "date-time" }),
-  },
-  { title: "Image" },
-);
-export type ImageView = Static<typeof ImageView>;
-
-export const ImageListView = Type.Object(
-  {
-    data: Type.Array(ImageView, { description: "The primary image first." }),
-    next_cursor: Type.Null({ description: "All of them are on one page." }),
-  },
-  { title: "ImageList" },
-);
-
-type Shown = Pick<ProductImage, "imageId" | "title" | "width" | "height" | "thumbnailWidths">;
-
-export function pictureView({ imageId, title, width, height, thumbnailWidths }: Shown): PictureView {
-  const url = imagePath(imageId);
-  const thumbnails = thumbnailWidths.map((one) => ({
-    width: one,
-    webp: `${url}/${one}.webp`,
-    avif: `${url}/${one}.avif`,
-  }));
-  return { id: imageId, title, width, height, url, thumbnails };
-}
-
-export function imageView(image: ProductImage): ImageView {
+export function storeImageView({ imageId, title, width, height, thumbnailWidths }: ShownImage): StoreImageView {
+  const url = `${path}/${imageId}`;
   return {
-    ...pictureView(image),
-    product_id: image.productId,
-    sort_order: image.sortOrder,
-    media_type: image.mediaType,
-    bytes: image.bytes,
-    created_at: image.createdAt.toISOString(),
+    image_id: imageId,
+    title,
+    width,
+    height,
+    url,
+    thumbnails: [...thumbnailWidths]
+      .sort((one, other) => one - other)
+      .flatMap((narrow) =>
+        formats.map(({ ending, mediaType }) => ({
+          width: narrow,
+          media_type: mediaType,
+          url: `${url}/${narrow}.${ending}`,
+        })),
+      ),
   };
 }

@@ -50,14 +50,14 @@ export const lockPrice = maybeOne<Tx, { productId: string; priceId: string }, Pr
      for update`,
 );
 
-/** The prices of a product, those of one currency together. */
-export const listPrices = many<Sql, { productId: string; limit: number }, Price>(
+/** The prices of a product, newest first. */
+export const listPrices = many<Sql, { productId: string; before: string; limit: number }, Price>(
   "catalog.list_prices",
   `
   select ${columns}
     from catalog.prices
-   where product_id = :productId::uuid
-   order by currency, price_id
+   where product_id = :productId::uuid and price_id < :before::uuid
+   order by price_id desc
    limit :limit`,
 );
 

@@ -35,10 +35,6 @@ export interface Validity {
   readonly validUntil: Date | null;
 }
 
-export function isValidAt({ validFrom, validUntil }: Validity, at: Date): boolean {
-  return (validFrom === null || validFrom <= at) && (validUntil === null || at < validUntil);
-}
-
 /** What is wrong with a span that ends before it has begun. */
 export function spanFaults({ validFrom, validUntil }: Validity): Fault[] {
   if (validFrom === null || validUntil === null || validFrom < validUntil) return [];

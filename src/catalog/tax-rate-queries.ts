@@ -72,13 +72,14 @@ export const countTaxRates = one<Sql, { country: string }, { count: number }>(
   "select count(*)::int as count from catalog.tax_rates where country = :country",
 );
 
-/** The rates of a country that have not ended: those in force, and those that will be. */
-export const listTaxRatesFrom = many<Sql, { country: string; at: Date; limit: number }, TaxRate>(
-  "catalog.list_tax_rates_from",
+/** The rates of a country that are in force at a moment, of all regions and tax codes. */
+export const listTaxRatesInForce = many<Sql, { country: string; at: Date; limit: number }, TaxRate>(
+  "catalog.list_tax_rates_in_force",
   `
   select ${columns}
     from catalog.tax_rates
    where country = :country
+     and valid_from <= :at
      and (valid_until is null or valid_until > :at)
    order by valid_from, tax_rate_id
    limit :limit`,

@@ -31,7 +31,7 @@ export interface KeptTaxRate extends TaxRate {
 }
 
 const percentDecimals = 4;
-export const mostMillionths = 1_000_000;
+const mostMillionths = 1_000_000;
 const millionthsInPercent = 10_000;
 
 /** Reads a percentage as it was written; undefined for one that is none or has more than four decimals. */
@@ -75,4 +75,29 @@ export function taxRateFor(
     if (fits && (best === undefined || isMoreExact(rate, best))) best = rate;
   }
   return best;
+}
+
+/** An amount with and without the tax on it. */
+export interface TaxedAmount {
+  readonly taxMinor: bigint;
+  readonly withoutTaxMinor: bigint;
+  readonly withTaxMinor: bigint;
+}
+
+/** The quotient of two that are not negative, rounded half away from zero. */
+function rounded(dividend: bigint, divisor: bigint): bigint {
+  return (2n * dividend + divisor) / (2n * divisor);
+}
+
+/** The tax on an amount, or in it where the rate is inclusive; rounded half away from zero, once. */
+export function taxOn(
+  amountMinor: bigint,
+  { rateMillionths, inclusive }: Pick<TaxRate, "rateMillionths" | "inclusive">,
+): TaxedAmount {
+  const rate = BigInt(rateMillionths);
+  const whole = BigInt(mostMillionths);
+  const taxMinor = rounded(amountMinor * rate, inclusive ? whole + rate : whole);
+  return inclusive
+    ? { taxMinor, withoutTaxMinor: amountMinor - taxMinor, withTaxMinor: amountMinor }
+    : { taxMinor, withoutTaxMinor: amountMinor, withTaxMinor: amountMinor + taxMinor };
 }

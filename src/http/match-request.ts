@@ -12,9 +12,14 @@ export type IfMatch = NamedTags;
 export function answerWithTag<View>(request: FastifyRequest, reply: FastifyReply, view: View): View | FastifyReply {
   const tag = entityTag(view);
   reply.header("etag", tag);
-  const named = parseTags(request.headers["if-none-match"] ?? "");
-  if (named !== undefined && matchesWeakly(named, tag)) return reply.code(304).send();
-  return view;
+  return isKnown(request, tag) ? reply.code(304).send() : view;
+}
+
+/** Whether the reader has the state of this tag already, as `If-None-Match` says. */
+export function isKnown(request: FastifyRequest, tag: string): boolean {
+  const header = request.headers["if-none-match"];
+  const named = header === undefined ? undefined : parseTags(header);
+  return named !== undefined && matchesWeakly(named, tag);
 }
 
 /**

@@ -4,8 +4,14 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { expireAllCarts } from "./carts/cart-jobs.ts";
 import { cartLineRoutes } from "./carts/cart-line-routes.ts";
 import { cartRoutes } from "./carts/cart-routes.ts";
+import { pictureMaker } from "./catalog/image-decoder-client.ts";
+import { removeImageFilesJob } from "./catalog/image-jobs.ts";
+import { imageRoutes } from "./catalog/image-routes.ts";
+import { imageUploadRoutes } from "./catalog/image-upload-routes.ts";
+import { clearLeftImages, type PictureMaker, removeImageFiles } from "./catalog/index.ts";
 import { priceRoutes } from "./catalog/price-routes.ts";
 import { productRoutes } from "./catalog/product-routes.ts";
+import { storeImageRoutes } from "./catalog/store-image-routes.ts";
 import { storeProductRoutes } from "./catalog/store-product-routes.ts";
 import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
 import { translationRoutes } from "./catalog/translation-routes.ts";
@@ -111,6 +117,7 @@ const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
+const sweepMs = 3_600_000; // It looks at every file of every image, and what is left over takes only room.
 const watchMs = 10_000; // It reads every job that waits; a person hears of a job that failed for days soon enough.
 const dayMs = 86_400_000;
 const searchMs = 500; // How late a new order may be found by its words when all is quiet.
@@ -124,6 +131,7 @@ interface Engine extends Counter {
   readonly metrics: Metrics;
   readonly channel: Channel;
   readonly blobs: BlobStore;
+  readonly pictures: PictureMaker;
   readonly desk: PaymentDesk;
   readonly orderIds: OrderIdStock;
   /** Origins of shop pages on other hosts. */
@@ -221,7 +229,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     statementTimeoutMs: config.databaseTimeoutMs,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
-  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
+  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport, removeImageFiles]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
   const publicAddress = openPublicAddress(config);
@@ -245,6 +253,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     metrics,
     channel,
     blobs,
+    pictures: pictureMaker(),
     desk: openPaymentDesk(counter),
     orderIds: openOrderIdStock(db),
     publicAddress,
@@ -352,6 +361,9 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(importRoutes(db));
   await app.register(importVerbRoutes(engine));
   await app.register(importProgressRoutes({ db, clock, watch: openImportWatch(engine) }));
+  await app.register(imageUploadRoutes(engine));
+  await app.register(imageRoutes(engine));
+  await app.register(storeImageRoutes(engine));
   await app.register(storeProductRoutes(engine, { country: config.storeCountry, currency: config.storeCurrency }));
   for (const routes of [productRoutes, priceRoutes, translationRoutes, taxRateRoutes]) {
     await app.register(routes(engine));
@@ -399,6 +411,7 @@ function jobsOf(engine: Engine): Job<object>[] {
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
     payBatchJob(engine, desk),
     runImportJob(engine),
+    removeImageFilesJob(engine),
   ];
 }
 
@@ -439,6 +452,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     everyMs("cart-expiry", cleanUpMs, () => expireAllCarts(engine, config.cartExpiryDays * dayMs)),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
+    everyMs("left-images", sweepMs, () => clearLeftImages(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {

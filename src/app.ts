@@ -82,6 +82,7 @@ import { migrate } from "./platform/migrate.ts";
 import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
+import { openPublicAddress, type PublicAddress } from "./platform/public-address.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
 import { jobRoutes } from "./tasks/job-routes.ts";
@@ -110,6 +111,8 @@ interface Engine extends Counter {
   readonly webhookSecrets: WebhookSecrets;
   /** Signs cookies and links. */
   readonly authSecret: string;
+  /** Where the links that people are sent lead. */
+  readonly publicAddress: PublicAddress;
   close(): Promise<void>;
 }
 
@@ -151,6 +154,7 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
     }
     const address = reachableAddress(app.server);
     engine.webhooks.sendTo(address);
+    engine.publicAddress.listensAt(address);
     return { address, apiKey, stop };
   } catch (error) {
     await engine.close();
@@ -223,6 +227,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     webhooks,
     webhookSecrets,
     authSecret: await authSecretText(config),
+    publicAddress: openPublicAddress(config),
     close,
   };
 }

@@ -8,14 +8,16 @@ import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
 import { reachableAddress } from "./http/reachable-address.ts";
 import type { Readiness } from "./http/serve-health.ts";
-import { keepFirstKey, keyring, openShoppers } from "./identity/index.ts";
+import { keepFirstKey, tellAccount } from "./identity/index.ts";
 import { runImportJob } from "./imports/import-jobs.ts";
 import { importProgressRoutes } from "./imports/import-progress-routes.ts";
 import { importRoutes } from "./imports/import-routes.ts";
 import { importUploadRoutes } from "./imports/import-upload-routes.ts";
 import { importVerbRoutes } from "./imports/import-verb-routes.ts";
 import { clearLeftFiles, clearOldFiles, openImportWatch, runImport } from "./imports/index.ts";
+import { authSecretText, webhookSecretText } from "./keep-secrets.ts";
 import { measureEngine } from "./measure-engine.ts";
+import { tellAccountJob } from "./notifications/account-letter-jobs.ts";
 import type { Channel } from "./notifications/index.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
 import { mailboxChannel } from "./notifications/mailbox-client.ts";
@@ -73,9 +75,7 @@ import { systemClock } from "./platform/clock.ts";
 import type { Config } from "./platform/config.ts";
 import { type Db, openDb } from "./platform/db.ts";
 import { armFailpoints } from "./platform/failpoints.ts";
-import { randomToken } from "./platform/ids.ts";
 import { type Job, prepareJobs } from "./platform/jobs.ts";
-import { keepSecret } from "./platform/keep-secret.ts";
 import type { Log } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
@@ -88,8 +88,8 @@ import { startWorker } from "./platform/start-worker.ts";
 import { jobRoutes } from "./tasks/job-routes.ts";
 import { watchJobs } from "./tasks/task-jobs.ts";
 import { taskRoutes } from "./tasks/task-routes.ts";
+import { type Identity, mergeVisitor, openIdentity, registerIdentity, setupLinkOf } from "./wire-identity.ts";
 
-const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
@@ -125,6 +125,8 @@ export interface Serving extends Running {
   readonly address: string;
   /** The key of the first start, for the line that can be pasted. */
   readonly apiKey: string;
+  /** Where the first owner makes an account, once; undefined when there is an owner. */
+  readonly setupLink: string | undefined;
 }
 
 /**
@@ -135,13 +137,15 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
   const engine = await openEngine(config, url, "serve");
   try {
     const apiKey = await keepFirstKey(engine.db, engine.clock, config.dataDir);
-    const app = await buildApp(engine);
+    const identity = openIdentity(engine, mergeVisitor(engine));
+    const app = await buildApp(engine, identity);
     const work = config.serveJobs === "here" ? await startWorking(engine) : nothing;
     let port: Observation | undefined;
     const stop = once(async () => {
       await app.drain(config.drainTimeoutMs);
       await work.stop();
       await port?.close();
+      await identity.close();
       await engine.close();
     });
     try {
@@ -155,7 +159,7 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
     const address = reachableAddress(app.server);
     engine.webhooks.sendTo(address);
     engine.publicAddress.listensAt(address);
-    return { address, apiKey, stop };
+    return { address, apiKey, setupLink: await setupLinkOf(engine), stop };
   } catch (error) {
     await engine.close();
     throw error;
@@ -200,7 +204,7 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     statementTimeoutMs: config.databaseTimeoutMs,
     onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
   });
-  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
+  await prepareJobs(db, [tellAccount, tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
   const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
   const webhooks = openWebhookSender(webhookSecrets, systemClock);
   const gateway = openGateway(config, db, webhooks);
@@ -230,18 +234,6 @@ async function openEngine(config: Config, url: string, kind: "serve" | "work"): 
     publicAddress: openPublicAddress(config),
     close,
   };
-}
-
-/** A secret that nobody configured is kept beside the embedded database: the sandbox signs with it. */
-async function webhookSecretText(config: Config): Promise<string> {
-  if (config.paymentWebhookSecrets !== "") return config.paymentWebhookSecrets;
-  const make = () => `whsec_${Buffer.from(randomToken(secretBytes), "base64url").toString("base64")}`;
-  return keepSecret(config.dataDir, "webhook-secret", make);
-}
-
-async function authSecretText(config: Config): Promise<string> {
-  if (config.authSecret !== "") return config.authSecret;
-  return keepSecret(config.dataDir, "auth-secret", () => randomToken(secretBytes));
 }
 
 function policyOf(config: Config): OrderPolicy {
@@ -278,7 +270,7 @@ function openChannel(config: Config, db: Db): Channel {
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
 /** The routes of every module. */
-async function buildApp(engine: Engine): Promise<Server> {
+async function buildApp(engine: Engine, identity: Identity): Promise<Server> {
   const { db, clock, config, desk } = engine;
   const app = await buildServer({
     title: "Orderwell",
@@ -293,8 +285,8 @@ async function buildApp(engine: Engine): Promise<Server> {
     },
     trustedProxies: config.trustedProxies,
     hstsSeconds: config.hstsSeconds,
-    authenticate: keyring(db, clock).authenticate,
-    shoppers: openShoppers(db, { secret: engine.authSecret, secure: config.publicUrl.startsWith("https:") }),
+    authenticate: identity.authenticate,
+    shoppers: identity.accounts.shoppers,
     trustedOrigins: config.trustedOrigins === "" ? [] : config.trustedOrigins.split(","),
     metrics: engine.metrics,
     ready: () => readinessOf(engine),
@@ -322,6 +314,7 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(taskRoutes(engine, orderNames));
   await app.register(jobRoutes({ db, clock, jobs: jobsOf(engine) }, orderNames));
   await app.register(auditRoutes(db));
+  await registerIdentity(app, identity);
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
   if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
@@ -336,6 +329,7 @@ function jobsOf(engine: Engine): Job<object>[] {
   const { db, clock, channel, config, desk } = engine;
   return [
     tellCustomerJob(db, channel, clock),
+    tellAccountJob(engine),
     refundPaymentJob(engine),
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
     payBatchJob(engine, desk),

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from "fastify";
 import type { Authenticate } from "./http/authorize-request.ts";
+import type { buildServer } from "./http/build-server.ts";
 import { accountPageRoutes } from "./identity/account-page-routes.ts";
 import { accountRoutes } from "./identity/account-routes.ts";
 import { apiKeyRoutes } from "./identity/api-key-routes.ts";
@@ -77,8 +77,10 @@ function openIssuer(config: Config): Issuer | undefined {
   return openOidcIssuer({ issuer, clientId, clientSecret: config.oidcClientSecret, staffClaim: config.oidcStaffClaim });
 }
 
+type Server = Awaited<ReturnType<typeof buildServer>>;
+
 /** The routes of accounts, organizations and those who work here. */
-export async function registerIdentity(app: FastifyInstance, { accounts, issuerDoor }: Identity): Promise<void> {
+export async function registerIdentity(app: Server, { accounts, issuerDoor }: Identity): Promise<void> {
   await app.register(accountRoutes(accounts));
   await app.register(sessionRoutes(accounts));
   await app.register(ownerSetupRoutes(accounts));

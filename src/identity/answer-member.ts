@@ -4,7 +4,7 @@ import { writeJson } from "../http/write-json.ts";
 import type { Tx } from "../platform/db.ts";
 import { askerOf, getSession } from "./asker-of.ts";
 import type { Accounts } from "./open-accounts.ts";
-import type { Acting } from "./organization-flow.ts";
+import type { Acting } from "./organization.ts";
 
 /**
  * Does a write in the name of whoever is signed in, once for each key.

@@ -3,23 +3,14 @@ import { randomToken } from "../platform/ids.ts";
 import { plainEmail } from "./account.ts";
 import { askLibrary } from "./ask-library-flow.ts";
 import { uuidShape } from "./list-staff.ts";
-import type { Accounts, Asker } from "./open-accounts.ts";
+import type { Accounts } from "./open-accounts.ts";
+import type { Acting, Invitation, MemberRole } from "./organization.ts";
 import { invitationNotFound, memberNotFound, organizationNotFound } from "./organization-errors.ts";
 import { findMembership, type Membership } from "./organization-queries.ts";
 import { queueAccountLetter } from "./tell-account.ts";
 
 // The sign-in library does these on connections of its own and commits each; the transaction that they get is that of the
 // idempotency key around them, and of the letters that follow. None of them waits for a connection of our pool.
-
-/** Who asks, in which session. */
-export interface Acting {
-  readonly userId: string;
-  readonly name: string;
-  readonly token: string;
-  readonly asker: Asker;
-}
-
-export type MemberRole = "owner" | "admin" | "member";
 
 const slugBytes = 12; // Nobody sees it; the library wants one that nobody has.
 
@@ -45,13 +36,6 @@ async function getMembership(tx: Tx, organizationId: string, { userId }: Acting)
   const own = uuidShape.test(organizationId) ? await findMembership(tx, { userId, organizationId }) : undefined;
   if (!own) throw organizationNotFound({});
   return own;
-}
-
-export interface Invitation {
-  readonly id: string;
-  readonly email: string;
-  readonly role: string;
-  readonly expiresAt: string;
 }
 
 /**

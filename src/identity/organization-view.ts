@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Email, Name } from "./account-view.ts";
-import type { Invitation } from "./organization-flow.ts";
+import type { Invitation } from "./organization.ts";
 import type { Member, Membership } from "./organization-queries.ts";
 
 const strict = { additionalProperties: false };

@@ -45,6 +45,33 @@ export const settings = {
     fallback: "",
     help: "Origins of shop pages on other hosts, comma-separated, that may write with a shopper's cookies.",
   }),
+  orderLinkDays: whole(
+    {
+      env: "ORDER_LINK_DAYS",
+      fallback: 60,
+      help: "How long the link in a mail opens its order, from the order's last move on.",
+    },
+    { from: 1, to: 3650 },
+  ),
+  oidcIssuer: url(
+    {
+      env: "OIDC_ISSUER",
+      fallback: "",
+      help: "An OpenID Connect issuer at which people may sign in too, as its discovery document names it.",
+    },
+    ["http:", "https:"],
+  ),
+  oidcClientId: text({ env: "OIDC_CLIENT_ID", fallback: "", help: "By which the issuer knows this program." }),
+  oidcClientSecret: secret({
+    env: "OIDC_CLIENT_SECRET",
+    fallback: "",
+    help: "The secret that goes with it; empty for a client that has none.",
+  }),
+  oidcStaffClaim: text({
+    env: "OIDC_STAFF_CLAIM",
+    fallback: "",
+    help: "The claim that holds our names of roles, for those who work here; without it the issuer gives none.",
+  }),
   storeCountry: text({
     env: "STORE_COUNTRY",
     fallback: "JP",

@@ -26,6 +26,7 @@ export interface Operation {
 export interface RouteFacts {
   readonly scope?: string | undefined;
   readonly shopper?: "reads" | "writes" | "user" | undefined;
+  readonly keyless?: boolean | undefined;
   readonly unlimited?: boolean | undefined;
   readonly signed?: boolean | undefined;
   readonly tagged?: boolean | undefined;
@@ -45,6 +46,10 @@ const constraints = ["pattern", "minLength", "maxLength", "minimum", "maximum", 
 
 function isWrite({ method, facts }: Place): boolean {
   return writes.has(method) && (facts.scope !== undefined || facts.shopper !== undefined);
+}
+
+function takesKey(place: Place): boolean {
+  return isWrite(place) && !place.facts.keyless;
 }
 
 /** A single resource of v2 or the store has a tag; writes to one, or below one, may demand it. */
@@ -70,7 +75,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
     ["401", scope !== undefined || shopper === "user"],
     ["403", scope !== undefined || isWrite(place)],
     ["404", place.path.includes("{")],
-    ["409", isWrite(place)],
+    ["409", takesKey(place)],
     ["412", demandsTag(place)],
     ["413", hasBody],
     ["415", hasBody],
@@ -84,7 +89,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
 
 function sharedParameters(place: Place): string[] {
   return [
-    ...(isWrite(place) ? ["Idempotency-Key"] : []),
+    ...(takesKey(place) ? ["Idempotency-Key"] : []),
     ...(demandsTag(place) ? ["If-Match"] : []),
     ...(isTagged(place) ? ["If-None-Match"] : []),
     ...(place.facts.signed ? signatureHeaders : []),
@@ -130,7 +135,7 @@ function parameterAsSent(parameter: Parameter): Parameter {
 export function completeOperation(operation: Operation, place: Place): Operation {
   const shared = [
     ...(isTagged(place) ? ["ETag"] : []),
-    ...(isWrite(place) ? ["Idempotent-Replayed"] : []),
+    ...(takesKey(place) ? ["Idempotent-Replayed"] : []),
     ...(place.facts.shopper === "writes" ? ["Set-Cookie"] : []),
     ...(place.facts.unlimited ? [] : limitHeaders),
   ];

@@ -41,8 +41,8 @@ const introduction = [
 
 /** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
 function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
-  const { scope, shopper, unlimited, signed, tagged, refuses, answers } = config ?? {};
-  const facts: RouteFacts = { scope, shopper, unlimited, signed, tagged, refuses, answers };
+  const { scope, shopper, keyless, unlimited, signed, tagged, refuses, answers } = config ?? {};
+  const facts: RouteFacts = { scope, shopper, keyless, unlimited, signed, tagged, refuses, answers };
   const said = { ...schema, [factsKey]: facts };
   if (shopper !== undefined) {
     const known = [{ session: [] }, { shopper: [] }];
@@ -52,7 +52,7 @@ function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): F
   return {
     ...said,
     description: [schema.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join("\n\n"),
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { sendAnswer } from "../http/answer-once.ts";
-import { answerWithTag } from "../http/match-request.ts";
+import { answerTextWithTag } from "../http/match-request.ts";
+import { writeJson } from "../http/write-json.ts";
 import { acceptPrices } from "./accept-prices.ts";
 import { answerCart, askedBy, type CartGround, shownCart } from "./answer-cart.ts";
 import { AcceptBody, readSeen } from "./cart-body.ts";
@@ -73,7 +74,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
         const { id } = request.params;
         if (!asked && id !== undefined) throw cartNotFound({ cart: id });
         const cart = asked && (await showCart(ground.db, asked, ground.clock.now()));
-        return answerWithTag(request, reply, shownCart(cart, ground));
+        return answerTextWithTag(request, reply, writeJson(shownCart(cart, ground)));
       },
     });
 

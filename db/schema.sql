@@ -332,6 +332,15 @@ create table identity.api_keys (
   constraint api_keys_prefix_once UNIQUE (prefix)
 );
 
+create table identity.attempts (
+  name text not null,
+  failures integer not null,
+  window_ends_at timestamp with time zone not null,
+  constraint attempts_counted CHECK ((failures >= 0)),
+  constraint attempts_pkey PRIMARY KEY (name)
+);
+CREATE INDEX attempts_by_end ON identity.attempts USING btree (window_ends_at);
+
 create table identity.invitations (
   id uuid not null,
   organization_id uuid not null,
@@ -360,6 +369,7 @@ create table identity.members (
   constraint members_once UNIQUE (organization_id, user_id)
 );
 CREATE INDEX members_of_user ON identity.members USING btree (user_id);
+CREATE TRIGGER organizations_have_an_owner AFTER DELETE OR UPDATE OF role ON identity.members FOR EACH ROW EXECUTE FUNCTION identity.keep_an_owner();
 
 create table identity.merged_shoppers (
   owner text not null,
@@ -368,6 +378,17 @@ create table identity.merged_shoppers (
   constraint merged_shoppers_were_anonymous CHECK ((owner ~~ 'anonymous/%'::text)),
   constraint merged_shoppers_pkey PRIMARY KEY (owner)
 );
+
+create table identity.one_time_tokens (
+  token_hash text not null,
+  purpose text not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint one_time_tokens_purpose_known CHECK ((purpose = ANY (ARRAY['setup_owner'::text, 'oidc_state'::text]))),
+  constraint one_time_tokens_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX one_time_tokens_by_end ON identity.one_time_tokens USING btree (expires_at);
 
 create table identity.organizations (
   id uuid not null,
@@ -403,6 +424,7 @@ create table identity.sessions (
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_token_once UNIQUE (token)
 );
+CREATE INDEX sessions_by_end ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_of_user ON identity.sessions USING btree (user_id);
 
 create table identity.staff (
@@ -415,6 +437,7 @@ create table identity.staff (
   constraint staff_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
   constraint staff_pkey PRIMARY KEY (user_id)
 );
+CREATE INDEX staff_owners ON identity.staff USING btree (user_id) WHERE (role = 'owner'::text);
 
 create table identity.users (
   id uuid not null,
@@ -437,6 +460,7 @@ create table identity.verifications (
   updated_at timestamp with time zone not null,
   constraint verifications_pkey PRIMARY KEY (id)
 );
+CREATE INDEX verifications_by_end ON identity.verifications USING btree (expires_at);
 CREATE INDEX verifications_of ON identity.verifications USING btree (identifier);
 
 create table imports.import_orders (
@@ -536,6 +560,20 @@ END),
   constraint imports_uid_once UNIQUE (uid)
 ) with (fillfactor=50);
 CREATE INDEX imports_by_content ON imports.imports USING btree (content_hash, import_id);
+
+create table notifications.account_messages (
+  message_id uuid not null,
+  kind text not null,
+  state text not null,
+  channel text not null,
+  tries integer not null,
+  failure text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  constraint account_messages_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+  constraint account_messages_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text]))),
+  constraint account_messages_pkey PRIMARY KEY (message_id)
+);
 
 create table notifications.mailbox (
   singleton boolean default true not null,
@@ -908,6 +946,25 @@ begin
   if current_setting('catalog.counted', true) is distinct from 'yes' then
     update catalog.version set number = number + 1;
     perform set_config('catalog.counted', 'yes', true);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION identity.keep_an_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.role <> 'owner' or (tg_op = 'UPDATE' and new.role = 'owner') then
+    return null;
+  end if;
+  perform 1 from identity.organizations where id = old.organization_id for update;
+  if found and not exists (
+    select 1 from identity.members where organization_id = old.organization_id and role = 'owner'
+  ) then
+    raise exception 'The organization % would have no owner.', old.organization_id
+      using errcode = 'check_violation', constraint = 'organizations_have_an_owner';
   end if;
   return null;
 end

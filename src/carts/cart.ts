@@ -33,7 +33,7 @@ export interface CartLine {
 }
 
 export interface CartWithLines extends Cart {
-  /** In the order in which they were put in. */
+  /** By their ids, and so in the order in which they were put in. */
   readonly lines: readonly CartLine[];
 }
 
@@ -63,7 +63,8 @@ export function withPieces(cart: CartWithLines, added: CartLine): CartWithLines 
   const there = cart.lines.find(({ priceId }) => priceId === added.priceId);
   if (!there) {
     if (cart.lines.length >= mostLines) throw tooManyLines({ most: mostLines });
-    return { ...cart, lines: [...cart.lines, added] };
+    const lines = [...cart.lines, added].sort((one, other) => (one.lineId < other.lineId ? -1 : 1));
+    return { ...cart, lines };
   }
   const quantity = there.quantity + added.quantity;
   if (quantity > mostPieces) throw tooManyPieces({ most: mostPieces });

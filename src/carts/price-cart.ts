@@ -9,6 +9,7 @@ export interface PriceBasis {
   readonly sellables: readonly Sellable[];
   /** The taxes in force in the country where the bill goes. */
   readonly rates: readonly TaxRate[];
+  /** ISO 3166-2, with the country before it or without. */
   readonly region: string | null;
   /** In which products are named, most liked first. */
   readonly languages: readonly string[];
@@ -55,10 +56,16 @@ function unitOf(cart: Cart, line: CartLine, product: Sellable | null): bigint | 
   return product?.currency === cart.currency ? product.unitAmountMinor : null;
 }
 
+/** As rates name it: `US-NY` where an address has `NY`. */
+function regionOf({ region, rates }: PriceBasis): string | null {
+  const country = rates[0]?.country;
+  return region === null || region.includes("-") || country === undefined ? region : `${country}-${region}`;
+}
+
 function look(cart: Cart, line: CartLine, basis: PriceBasis): Unsummed {
   const product = basis.sellables.find(({ priceId }) => priceId === line.priceId) ?? null;
   const unitMinor = unitOf(cart, line, product);
-  const sale = { taxCode: product?.taxCode ?? "", region: basis.region };
+  const sale = { taxCode: product?.taxCode ?? "", region: regionOf(basis) };
   return {
     ...line,
     product,

@@ -43,7 +43,7 @@ const CheckoutBody = Type.Object(
 type CheckoutBody = Static<typeof CheckoutBody>;
 
 export interface CheckoutGround extends Till, PayingPlaces {
-  /** Whose billing identities a shopper may use beside the own ones. */
+  /** Whose billing identities a shopper may have orders billed to: the own ones, and those of organizations. */
   billersOf(shopper: Shopper): Promise<readonly string[]>;
 }
 
@@ -90,7 +90,7 @@ export function checkoutRoutes(ground: CheckoutGround): FastifyPluginAsyncTypebo
         const shopper = shopperOf(request);
         const answer = await checkOut(ground, {
           owner: shopper.owner,
-          billers: [shopper.owner, ...(await ground.billersOf(shopper))],
+          billers: await ground.billersOf(shopper),
           cartId: body.cart_id.toLowerCase(),
           billed: billedOf(body, ground.clock.now()),
           shownMinor: readShown(body),

@@ -8,7 +8,7 @@ import { customerDraft } from "../../test/support/given-customers.ts";
 import { noon } from "../../test/support/given-orders.ts";
 import { testServer } from "../../test/support/http-server.ts";
 import type { Shoppers } from "../http/shopper.ts";
-import { openShoppers } from "../identity/index.ts";
+import { openSessions, openShoppers } from "../identity/index.ts";
 import { billingRoutes } from "./billing-routes.ts";
 import { mostCustomers } from "./customer.ts";
 import type { BillingIdentityView } from "./customer-view.ts";
@@ -42,7 +42,14 @@ before(async () => {
     Object.entries(users)
       .filter(([role, id]) => id === userId && role !== "stranger")
       .map(([role]) => ({ organizationId: organization, role: role === "admin" ? "billing,admin" : role }));
-  const shoppers = shoppersWithUsers(openShoppers(db, { secret: "secret", secure: false }));
+  const cookies = { secret: "secret", secure: false };
+  const sessions = openSessions({ db, clock: { now: () => noon } }, cookies);
+  const visitors = openShoppers(db, {
+    ...cookies,
+    sessions,
+    onSignedIn: () => Promise.reject(new Error("Nobody signs in.")),
+  });
+  const shoppers = shoppersWithUsers(visitors);
   const routes = billingRoutes({ db, clock: { now: () => noon }, organizationsOf });
   app = (await testServer((made) => void made.register(routes), { shoppers })).app;
 });

@@ -28,6 +28,7 @@ export interface Operation {
 export interface RouteFacts {
   readonly scope?: string | undefined;
   readonly shopper?: "reads" | "writes" | "user" | undefined;
+  readonly keyless?: boolean | undefined;
   readonly unlimited?: boolean | undefined;
   readonly signed?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
@@ -46,6 +47,10 @@ const constraints = ["pattern", "minLength", "maxLength", "minimum", "maximum", 
 
 function isWrite({ method, facts }: Place): boolean {
   return writes.has(method) && (facts.scope !== undefined || facts.shopper !== undefined);
+}
+
+function takesKey(place: Place): boolean {
+  return isWrite(place) && !place.facts.keyless;
 }
 
 /** A single resource of v2 or the store has a tag; writes to one, or below one, may demand it. */
@@ -71,7 +76,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
     ["401", scope !== undefined || shopper === "user"],
     ["403", scope !== undefined || isWrite(place)],
     ["404", place.path.includes("{")],
-    ["409", isWrite(place)],
+    ["409", takesKey(place)],
     ["412", demandsTag(place)],
     ["413", hasBody],
     ["415", hasBody],
@@ -85,7 +90,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
 
 function sharedParameters(place: Place): string[] {
   return [
-    ...(isWrite(place) ? ["Idempotency-Key"] : []),
+    ...(takesKey(place) ? ["Idempotency-Key"] : []),
     ...(demandsTag(place) ? ["If-Match"] : []),
     ...(isTagged(place) ? ["If-None-Match"] : []),
     ...(place.facts.signed ? signatureHeaders : []),
@@ -129,7 +134,7 @@ function parameterAsSent(parameter: Parameter): Parameter {
 export function completeOperation(operation: Operation, place: Place): Operation {
   const shared = [
     ...(isTagged(place) ? ["ETag"] : []),
-    ...(isWrite(place) ? ["Idempotent-Replayed"] : []),
+    ...(takesKey(place) ? ["Idempotent-Replayed"] : []),
     ...(place.facts.unlimited ? [] : limitHeaders),
   ];
   const headers = { ...headerRefs(shared), ...place.facts.answers };

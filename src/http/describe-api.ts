@@ -39,8 +39,9 @@ const introduction = [
 
 /** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
 function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
-  const { scope, shopper, unlimited, signed, refuses, answers } = config ?? {};
-  const said = { ...schema, [factsKey]: { scope, shopper, unlimited, signed, refuses, answers } satisfies RouteFacts };
+  const { scope, shopper, keyless, unlimited, signed, refuses, answers } = config ?? {};
+  const facts = { scope, shopper, keyless, unlimited, signed, refuses, answers } satisfies RouteFacts;
+  const said = { ...schema, [factsKey]: facts };
   if (shopper !== undefined) {
     const known = [{ session: [] }, { shopper: [] }];
     return { ...said, security: shopper === "user" ? [{ session: [] }] : [{}, ...known] };
@@ -49,7 +50,7 @@ function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): F
   return {
     ...said,
     description: [schema.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join("\n\n"),
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
   };
 }
 

@@ -19,12 +19,18 @@ export interface Envelope {
 }
 
 /** One message to one person, ready to go out by any channel. */
-export interface Letter extends Envelope {
-  readonly kind: LetterKind;
-  readonly order: OrderLetter;
+export interface Written extends Envelope {
+  /** `en`, `ja-JP`: the language that it was asked for in. */
+  readonly locale: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** One about an order. */
+export interface Letter extends Written {
+  readonly kind: LetterKind;
+  readonly order: OrderLetter;
 }
 
 const senderShape = /^(?:"?([^"<>]*?)"?\s*<([^<>\s@]+@[^<>\s@]+)>|([^<>\s@]+@[^<>\s@]+))$/;
@@ -97,7 +103,7 @@ export function composeLetter(order: OrderLetter, kind: LetterKind, envelope: En
   const subject = words.subject(order.number);
   const { messageId, sender, recipient } = envelope;
   const written = { subject, text: textOf(content), html: markupOf(content, subject).markup };
-  return { messageId, sender, recipient, kind, order, ...written };
+  return { messageId, sender, recipient, locale: order.locale, kind, order, ...written };
 }
 
 function lineOf(item: OrderLetter["items"][number], currency: string, { language }: Wording): Line {
@@ -141,10 +147,10 @@ function textOf(content: Content): string {
 }
 
 // No colours but the reader's own (`color-scheme`) and half-clear lines, so that light and dark both work.
-const page = "margin:0;padding:24px 16px;font:16px/1.6 system-ui,Hiragino Sans,Noto Sans JP,sans-serif";
+export const page = "margin:0;padding:24px 16px;font:16px/1.6 system-ui,Hiragino Sans,Noto Sans JP,sans-serif";
 const rule = "border-top:1px solid #8886";
 const figure = "text-align:right;white-space:nowrap;padding-left:16px";
-const quiet = "font-size:14px;opacity:.75";
+export const quiet = "font-size:14px;opacity:.75";
 
 function markupOf(content: Content, title: string): Markup {
   const { language, greeting, orderNumber } = content.wording;

@@ -1,4 +1,5 @@
 import { type ChargeAnswer, findAttempts, isOpen } from "../payments/index.ts";
+import { reach } from "../platform/failpoints.ts";
 import { findOrders } from "./order-queries.ts";
 import type { Counter } from "./payment-desk-flow.ts";
 import { type AttemptUpdate, updateAttemptToPay } from "./update-attempt-to-pay.ts";
@@ -23,6 +24,7 @@ export async function refreshPayment({ db, gateway, policy, clock }: Counter, or
   if (newest.gateway !== gateway.name) return;
   const outcome = outcomeOf(await gateway.findCharge({ ...newest, customerEmail: order.customerEmail }));
   if (outcome === undefined) return;
+  await reach("after-refresh-answer");
   const by = { actor: "shopper", cause: `return from attempt ${newest.attempt}` };
   const update = { gateway: gateway.name, externalId: newest.sessionReference, outcome, by };
   await db.transaction((tx) => updateAttemptToPay(tx, update, policy, clock.now()));

@@ -53,6 +53,25 @@ export const settings = {
     },
     { from: 1, to: 3650 },
   ),
+  oidcIssuer: url(
+    {
+      env: "OIDC_ISSUER",
+      fallback: "",
+      help: "An OpenID Connect issuer at which people may sign in too, as its discovery document names it.",
+    },
+    ["http:", "https:"],
+  ),
+  oidcClientId: text({ env: "OIDC_CLIENT_ID", fallback: "", help: "By which the issuer knows this program." }),
+  oidcClientSecret: secret({
+    env: "OIDC_CLIENT_SECRET",
+    fallback: "",
+    help: "The secret that goes with it; empty for a client that has none.",
+  }),
+  oidcStaffClaim: text({
+    env: "OIDC_STAFF_CLAIM",
+    fallback: "",
+    help: "The claim that holds our names of roles, for those who work here; without it the issuer gives none.",
+  }),
   storeCountry: text({
     env: "STORE_COUNTRY",
     fallback: "JP",

@@ -77,8 +77,9 @@ export function answerCart(ground: CartGround, request: Request, { work, status 
   const asked = askedBy(request, ground);
   if (!asked) throw new Error("A route that writes carts has a shopper always.");
   const ifMatch = ifMatchOf(request);
-  return answerOnce(ground.db, request, ground.clock, async (tx, now) => {
+  const answer = async (tx: Tx, now: Date) => {
     if (ifMatch !== undefined) assertMatch(ifMatch, await seenCart(tx, asked, ground, now));
     return { status, body: writeJson(shownCart(await work(tx, asked, now), ground)) };
-  });
+  };
+  return ground.turns.take(asked.owner, () => answerOnce(ground.db, request, ground.clock, answer));
 }

@@ -14,13 +14,13 @@ export const lineNotFound = refusal<{ line: string }>(
   ({ line }) => `The cart has no line ${line}.`,
 );
 
-export const priceNotFound = refusal<{ price: string }>(
+export const unknownPrice = refusal<{ price: string }>(
   "cart.price_not_found",
   "not-found",
   ({ price }) => `There is no price ${price}.`,
 );
 
-export const priceNotSold = refusal<{ price: string }>(
+export const unsoldPrice = refusal<{ price: string }>(
   "cart.price_not_sold",
   "conflict",
   ({ price }) => `Nothing is sold at the price ${price} just now.`,

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { sendAnswer } from "../http/answer-once.ts";
-import { answerWithTag } from "../http/match-request.ts";
+import { answerTextWithTag } from "../http/match-request.ts";
+import { writeJson } from "../http/write-json.ts";
 import { acceptPrices } from "./accept-prices.ts";
 import { answerCart, askedBy, type CartGround, shownCart } from "./answer-cart.ts";
 import { AcceptBody, readSeen } from "./cart-body.ts";
@@ -59,7 +60,7 @@ export function cartRoutes(ground: CartGround): FastifyPluginAsyncTypebox {
 function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(path, {
-      config: { shopper: "reads", refuses: [304] },
+      config: { shopper: "reads", tagged: true },
       schema: {
         tags,
         operationId: ids.get,
@@ -73,12 +74,12 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
         const { id } = request.params;
         if (!asked && id !== undefined) throw cartNotFound({ cart: id });
         const cart = asked && (await showCart(ground.db, asked, ground.clock.now()));
-        return answerWithTag(request, reply, shownCart(cart, ground));
+        return answerTextWithTag(request, reply, writeJson(shownCart(cart, ground)));
       },
     });
 
     app.delete(path, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true },
       schema: {
         tags,
         operationId: ids.clear,
@@ -99,7 +100,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
     });
 
     app.post(`${path}/accept-prices`, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true, refuses: [404] },
       schema: {
         tags,
         operationId: ids.accept,

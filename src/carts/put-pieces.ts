@@ -2,7 +2,7 @@ import type { Sellable } from "../catalog/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { isUuid } from "../platform/ids.ts";
 import { type CartKind, type CartWithLines, newCart, touched, withPieces } from "./cart.ts";
-import { otherCurrency, priceNotFound, priceNotSold, worthTooMuch } from "./cart-errors.ts";
+import { otherCurrency, unknownPrice, unsoldPrice, worthTooMuch } from "./cart-errors.ts";
 import { insertCart, putLine, touchCart } from "./cart-queries.ts";
 import { type PricedCart, priceCart } from "./price-cart.ts";
 import { findPriceBasis, type Viewing } from "./show-cart.ts";
@@ -19,8 +19,8 @@ export interface AddedPieces {
 
 function getSold(sellables: readonly Sellable[], price: string): Sellable {
   const product = sellables.find(({ priceId }) => priceId === price.toLowerCase());
-  if (!product) throw priceNotFound({ price });
-  if (!product.sellable) throw priceNotSold({ price });
+  if (!product) throw unknownPrice({ price });
+  if (!product.sellable) throw unsoldPrice({ price });
   return product;
 }
 

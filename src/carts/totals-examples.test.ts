@@ -3,8 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseMinor } from "../platform/money.ts";
-import { refundShare } from "./pieces.ts";
-import { type Discount, type PartAmounts, type Sale, type SaleTax, type Totals, totalsOf } from "./totals.ts";
+import {
+  type Discount,
+  type PartAmounts,
+  refundShare,
+  type Sale,
+  type SaleTax,
+  type Totals,
+  totalsOf,
+} from "./totals.ts";
 
 interface CaseDiscount {
   percent?: number;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { mostMinor } from "../platform/money.ts";
-import { refundShare } from "./pieces.ts";
-import { type Discount, type PartAmounts, type Sale, type SaleTax, taxOf, totalsOf } from "./totals.ts";
+import { type Discount, type PartAmounts, refundShare, type Sale, type SaleTax, taxOf, totalsOf } from "./totals.ts";
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 const paidOf = ({ lineTotalMinor, taxMinor }: PartAmounts) => lineTotalMinor + taxMinor;

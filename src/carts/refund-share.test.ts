@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { refundShare } from "./pieces.ts";
+import { refundShare } from "./totals.ts";
 
 describe("refundShare", () => {
   test("gives no more pieces back than were sold", () => {

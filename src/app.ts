@@ -79,6 +79,7 @@ import { type Job, prepareJobs } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { migrate } from "./platform/migrate.ts";
+import { once } from "./platform/once.ts";
 import { openBlobStore } from "./platform/open-blob-client.ts";
 import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
@@ -88,7 +89,14 @@ import { startWorker } from "./platform/start-worker.ts";
 import { jobRoutes } from "./tasks/job-routes.ts";
 import { watchJobs } from "./tasks/task-jobs.ts";
 import { taskRoutes } from "./tasks/task-routes.ts";
-import { type Identity, mergeVisitor, openIdentity, registerIdentity, setupLinkOf } from "./wire-identity.ts";
+import {
+  forgetAllOver,
+  type Identity,
+  mergeVisitor,
+  openIdentity,
+  registerIdentity,
+  setupLinkOf,
+} from "./wire-identity.ts";
 
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
@@ -373,6 +381,7 @@ async function startWorking(engine: Engine): Promise<Running> {
       : []),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
+    everyMs("identity-cleanup", cleanUpMs, () => forgetAllOver(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {
@@ -390,11 +399,3 @@ async function forgetAllKeys({ db, clock }: Engine): Promise<void> {
 }
 
 const nothing: Running = { stop: () => Promise.resolve() };
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work();
-    return done;
-  };
-}

@@ -1,14 +1,16 @@
 import { languagesOf } from "../catalog/index.ts";
 import { answerOnce } from "../http/answer-once.ts";
 import type { Answer } from "../http/idempotency.ts";
+import { assertMatch, ifMatchOf } from "../http/match-request.ts";
 import { writeJson } from "../http/write-json.ts";
+import { lockShopper } from "../identity/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { PlaceQuery } from "./cart-params.ts";
 import { type CartView, cartView, emptyCartView } from "./cart-view.ts";
 import type { CartAsked } from "./lock-cart.ts";
 import type { PricedCart } from "./price-cart.ts";
-import type { Viewing } from "./show-cart.ts";
+import { showCart, type Viewing } from "./show-cart.ts";
 
 /** What the routes of carts stand on. */
 export interface CartGround {
@@ -53,11 +55,19 @@ export interface CartWrite {
   readonly status?: number;
 }
 
-/** Does a shopper's write once for its key, and answers the whole cart. */
+/** Holds the shopper and answers the cart as `GET` would: every write to it waits for the same lock. */
+async function seenCart(tx: Tx, asked: AskedCart, ground: CartGround, now: Date): Promise<CartView> {
+  await lockShopper(tx, asked.owner);
+  return shownCart(await showCart(tx, asked, now), ground);
+}
+
+/** Does a shopper's write once for its key, and answers the whole cart. What its sender saw by `If-Match` must be so still. */
 export function answerCart(ground: CartGround, request: Request, { work, status = 200 }: CartWrite): Promise<Answer> {
   const asked = askedBy(request, ground);
   if (!asked) throw new Error("A route that writes carts has a shopper always.");
+  const ifMatch = ifMatchOf(request);
   return answerOnce(ground.db, request, ground.clock, async (tx, now) => {
+    if (ifMatch !== undefined) assertMatch(ifMatch, await seenCart(tx, asked, ground, now));
     return { status, body: writeJson(shownCart(await work(tx, asked, now), ground)) };
   });
 }

@@ -13,7 +13,7 @@ import { removeLine } from "./remove-line.ts";
 
 const tags = ["Cart"];
 const created = 201;
-const config = { shopper: "writes" } as const;
+const config = { shopper: "writes", tagged: true, refuses: [404] } as const;
 
 function newIds(now: Date) {
   return { cartId: uuidV7(now), lineId: uuidV7(now) };
@@ -25,7 +25,7 @@ export function cartLineRoutes(ground: CartGround): FastifyPluginAsyncTypebox {
     for (const place of cartPlaces) await app.register(routesAt(place, ground));
 
     app.post("/api/store/cart/buy-now", {
-      config,
+      config: { ...config, tagged: false },
       schema: {
         tags,
         operationId: "buyNow",

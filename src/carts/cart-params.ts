@@ -24,8 +24,20 @@ export const PlaceQuery = Type.Object(
 );
 export type PlaceQuery = Static<typeof PlaceQuery>;
 
-const cartMember = { id: Type.String({ maxLength: longestId, description: "The cart's UUID." }) };
-export const lineMember = { line_id: Type.String({ maxLength: longestId, description: "The line's UUID." }) };
+const cartMember = {
+  id: Type.String({
+    maxLength: longestId,
+    description: "The cart's UUID.",
+    examples: ["019ab3c0-6fd2-7e61-8b0a-1f2e3d4c5b6a"],
+  }),
+};
+export const lineMember = {
+  line_id: Type.String({
+    maxLength: longestId,
+    description: "The line's UUID.",
+    examples: ["019ab3c0-7001-7abc-8def-0123456789ab"],
+  }),
+};
 
 /** Where a cart is found, and how the operations on it are called. */
 export interface CartPlace {

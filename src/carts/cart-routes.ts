@@ -60,7 +60,7 @@ export function cartRoutes(ground: CartGround): FastifyPluginAsyncTypebox {
 function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(path, {
-      config: { shopper: "reads", refuses: [304] },
+      config: { shopper: "reads", tagged: true },
       schema: {
         tags,
         operationId: ids.get,
@@ -79,7 +79,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
     });
 
     app.delete(path, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true },
       schema: {
         tags,
         operationId: ids.clear,
@@ -100,7 +100,7 @@ function routesAt({ path, member, which, ids }: CartPlace, ground: CartGround): 
     });
 
     app.post(`${path}/accept-prices`, {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", tagged: true, refuses: [404] },
       schema: {
         tags,
         operationId: ids.accept,

@@ -38,7 +38,21 @@ const CheckoutBody = Type.Object(
       }),
     ),
   },
-  { title: "Checkout", additionalProperties: false },
+  {
+    title: "Checkout",
+    additionalProperties: false,
+    examples: [
+      {
+        cart_id: "019ab3c0-6fd2-7e61-8b0a-1f2e3d4c5b6a",
+        total_amount: 2592,
+        billing: {
+          name: "田中花子",
+          email: "hanako@example.co.jp",
+          address: { line1: "丸の内1-1-1", city: "千代田区", postal_code: "100-0005", country: "JP" },
+        },
+      },
+    ],
+  },
 );
 type CheckoutBody = Static<typeof CheckoutBody>;
 
@@ -73,7 +87,7 @@ function shopperOf({ shopper }: FastifyRequest): Shopper {
 export function checkoutRoutes(ground: CheckoutGround): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("/api/store/checkout", {
-      config: { shopper: "writes" },
+      config: { shopper: "writes", refuses: [404] },
       schema: {
         tags: ["Checkout"],
         operationId: "checkOut",

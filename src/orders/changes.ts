@@ -7,7 +7,7 @@ import { eventIdOf } from "./event-id.ts";
 import type { Order, OrderStatus, OrderWithItems } from "./order.ts";
 import type { OrderNews } from "./order-events.ts";
 import type { Origin } from "./origin.ts";
-import type { ShopperOrder } from "./shopper.ts";
+import type { ShopperOrder } from "./purchase.ts";
 
 /** Who changes orders and why: stands in every event and money entry. */
 export interface Author {

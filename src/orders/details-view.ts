@@ -30,7 +30,10 @@ const DetailLine = Type.Object(
     consumable: Type.Boolean({ examples: [false] }),
     image: Type.Union(
       [
-        Type.Object({ image_id: Type.String({ format: "uuid" }), title: Type.String() }, { title: "DetailImage" }),
+        Type.Object(
+          { image_id: Type.String({ format: "uuid" }), title: Type.String({ examples: ["煎茶の缶"] }) },
+          { title: "DetailImage" },
+        ),
         Type.Null(),
       ],
       { description: "The primary picture." },

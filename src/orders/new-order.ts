@@ -3,8 +3,8 @@ import type { Author } from "./changes.ts";
 import { customerIdOf } from "./draft.ts";
 import type { OrderItem } from "./order.ts";
 import type { Origin } from "./origin.ts";
+import type { FromCart } from "./purchase.ts";
 import type { DraftedOrder } from "./read-order-draft.ts";
-import type { FromCart } from "./shopper.ts";
 
 /** How an order is to be paid. One that costs nothing is paid at once whatever is said here. */
 export type PaymentPlan =

@@ -3,7 +3,7 @@ import type { PaymentAttempt, Refund } from "../payments/index.ts";
 import { eventIdOf } from "./event-id.ts";
 import { orderNumber } from "./number.ts";
 import type { Order, OrderWithItems } from "./order.ts";
-import type { FromCart } from "./shopper.ts";
+import type { FromCart } from "./purchase.ts";
 
 const Uuid = Type.String({ format: "uuid" });
 const Minor = Type.Integer({ minimum: 0 });

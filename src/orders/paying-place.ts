@@ -1,7 +1,12 @@
 import type { PublicAddress } from "../platform/public-address.ts";
 import type { Order } from "./order.ts";
 import { orderReturnUrlWrong } from "./order-errors.ts";
-import type { PayingPlace } from "./payment-page-flow.ts";
+
+/** Where an order leads its shopper. */
+export interface PayingPlace {
+  /** Where the gateway's page sends the shopper back to. */
+  returnUrl(order: Order): string;
+}
 
 /** Where shoppers may be sent. */
 export interface PayingPlaces {

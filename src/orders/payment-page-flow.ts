@@ -5,14 +5,9 @@ import type { Author } from "./changes.ts";
 import { orderNumber } from "./number.ts";
 import type { Order } from "./order.ts";
 import { lockOrders } from "./order-queries.ts";
+import type { PayingPlace } from "./paying-place.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { startHostedPayment } from "./start-hosted-payment.ts";
-
-/** Where an order leads its shopper. */
-export interface PayingPlace {
-  /** Where the gateway's page sends the shopper back to. */
-  returnUrl(order: Order): string;
-}
 
 /** What came of asking for a page. */
 export interface OpenedPage {

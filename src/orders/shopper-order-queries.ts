@@ -1,6 +1,6 @@
 import { change, many, maybeOne, one, type Sql, type Tx } from "../platform/db.ts";
 import { insertRows } from "../platform/insert-rows.ts";
-import type { ShopperOrder } from "./shopper.ts";
+import type { ShopperOrder } from "./purchase.ts";
 
 /** Writes whose orders are. Their rows are written in the same transaction. */
 export const insertShopperOrders = insertRows<ShopperOrder & { readonly frozenAt: Date | null }>(

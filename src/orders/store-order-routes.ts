@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { sendAnswer } from "../http/answer-once.ts";
 import { answerRepeatable } from "../http/answer-repeatable.ts";
 import type { Answer } from "../http/idempotency.ts";
-import { answerWithTag } from "../http/match-request.ts";
+import { answerWithTag, assertMatch, ifMatchOf } from "../http/match-request.ts";
 import { getShopperOrderId, getUserOrder, getUserOrders, type OrderSeeker } from "./find-shopper-orders.ts";
 import { opensOrder } from "./link.ts";
 import { orderLinkInvalid, orderNotFound } from "./order-errors.ts";
@@ -35,7 +35,13 @@ const OrderParams = Type.Object({
 const PageQuery = Type.Object(
   {
     page: Type.Integer({ minimum: 1, maximum: mostPage, default: 1, description: "Counted from 1.", examples: [1] }),
-    page_size: Type.Integer({ minimum: 1, maximum: mostOnPage, default: onPage, examples: [20] }),
+    page_size: Type.Integer({
+      minimum: 1,
+      maximum: mostOnPage,
+      default: onPage,
+      description: "How many orders at most.",
+      examples: [20],
+    }),
   },
   { additionalProperties: false },
 );
@@ -55,6 +61,7 @@ const LinkHeader = Type.Object({
     Type.String({
       maxLength: longestLink,
       description: "What stands behind `key=` in a mail's link: it opens this one order until its time is over.",
+      examples: ["1798027200.Zk3vJq0o1uQm8yYx5tWc2bLr9sPdEfGhIjKlMnOpQrs"],
     }),
   ),
 });
@@ -143,14 +150,19 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
   const { db, clock, desk } = ground;
   const seekerOf = openSeek(ground);
 
-  /** Does it, and answers the order as it is then. */
+  /**
+   * Does it, and answers the order as it is then. `If-Match` is compared before, under no lock: what is done here comes to
+   * the same however often it is done, and whatever is done meanwhile.
+   */
   async function answerOrder(
     request: FastifyRequest,
     uid: string,
     work: (orderId: bigint) => Promise<unknown>,
   ): Promise<Answer> {
     const seeker = seekerOf(request, uid);
+    const ifMatch = ifMatchOf(request);
     return answerRepeatable(db, request, clock, async () => {
+      if (ifMatch !== undefined) assertMatch(ifMatch, storeOrderView(await getUserOrder(db, uid, seeker)));
       await work(await getShopperOrderId(db, uid, seeker));
       return { status: 200, body: storeOrderText(await getUserOrder(db, uid, seeker)) };
     });

@@ -1,5 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
+import type { SandboxNews } from "./news.ts";
 import { type SandboxPayment, webhookBody } from "./sandbox.ts";
 import { settleSandbox } from "./settle-sandbox.ts";
 
@@ -8,14 +9,6 @@ export interface SandboxNewsOptions {
   readonly sendWebhook?: (orderId: bigint, body: string) => Promise<void>;
   /** Nothing is told afterwards. */
   readonly closing: AbortSignal;
-}
-
-/** How the sandbox tells of its payments. */
-export interface SandboxNews {
-  /** Sends without being waited for: the answer and the webhook race each other, as they do with any gateway. */
-  tell(payment: SandboxPayment): void;
-  /** Lets a pending payment succeed when its time has come, and tells of it unless a read-back was quicker. */
-  tellLater(orderId: bigint, afterMs: number): void;
 }
 
 const mostLate = 1000; // Payments told of later by a timer; the rest is found by reading back.

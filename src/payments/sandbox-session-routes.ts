@@ -5,7 +5,8 @@ import type { Db } from "../platform/db.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import { decideSandboxSession } from "./decide-sandbox-session.ts";
 import { getSandboxSession } from "./get-sandbox-session.ts";
-import type { SandboxNews } from "./sandbox-news-client.ts";
+import type { SandboxNews } from "./news.ts";
+import { isOver, sessionActions, wayBack } from "./page.ts";
 import {
   paymentFiles,
   paymentPageHeaders,
@@ -13,7 +14,6 @@ import {
   SandboxSessionView,
   sandboxSessionView,
 } from "./sandbox-session-view.ts";
-import { isOver, sessionActions, wayBack } from "./session.ts";
 
 const path = "/api/v1/payments/sessions/:session_id";
 const tags = ["Sandbox payment service"];
@@ -41,7 +41,7 @@ export function sandboxSessionRoutes(
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(path, {
-      config: { open: true },
+      config: { open: true, refuses: [503] },
       schema: {
         tags,
         operationId: "getSandboxSession",

@@ -3,7 +3,9 @@ import { type Static, Type } from "typebox";
 import { pageHeaders } from "../http/safe-headers.ts";
 import { BigInteger } from "../http/write-json.ts";
 import { exponentOf } from "../platform/money.ts";
-import type { SandboxSession } from "./session.ts";
+import type { SandboxSession } from "./page.ts";
+
+const page = "https://shop.example/orders/019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f";
 
 /** A payment page, as it is shown to the shopper. */
 export const SandboxSessionView = Type.Object(
@@ -15,7 +17,7 @@ export const SandboxSessionView = Type.Object(
     currency: Type.String({ examples: ["JPY"] }),
     exponent: Type.Integer({ description: "How many decimals the currency has.", examples: [0] }),
     locale: Type.String({ examples: ["ja"] }),
-    cancel_url: Type.String({ description: "Where the shopper goes who does not pay." }),
+    cancel_url: Type.String({ description: "Where the shopper goes who does not pay.", examples: [page] }),
     expires_at: Type.String({ format: "date-time" }),
   },
   { title: "SandboxSession" },
@@ -25,7 +27,7 @@ export type SandboxSessionView = Static<typeof SandboxSessionView>;
 export const SandboxDecisionView = Type.Object(
   {
     status: Type.Enum(["succeeded", "failed", "pending"], { examples: ["succeeded"] }),
-    next_url: Type.String({ description: "Where the page sends the shopper now." }),
+    next_url: Type.String({ description: "Where the page sends the shopper now.", examples: [page] }),
   },
   { title: "SandboxDecision" },
 );

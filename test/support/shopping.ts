@@ -1,10 +1,13 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
-import { openShoppers } from "../../src/identity/index.ts";
+import { openSessions, openShoppers } from "../../src/identity/index.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import type { Db } from "../../src/platform/db.ts";
 
-/** For servers of tests: knows shoppers by the cookies that it signs. */
+/** For servers of tests: knows anonymous shoppers by the cookies that it signs. Nobody signs in there. */
 export function testShoppers(db: Db) {
-  return openShoppers(db, { secret: "a secret of tests, 32 bytes long", secure: false });
+  const options = { secret: "a secret of tests, 32 bytes long", secure: false };
+  const sessions = openSessions({ db, clock: systemClock }, options);
+  return openShoppers(db, { ...options, sessions, onSignedIn: async () => {} });
 }
 
 export interface Asked {

@@ -54,7 +54,7 @@ create table carts.cart_lines (
   quantity bigint not null,
   agreed_unit_minor bigint not null,
   added_at timestamp with time zone not null,
-  constraint cart_lines_price_not_negative CHECK ((agreed_unit_minor >= 0)),
+  constraint cart_lines_price_within_bounds CHECK (((agreed_unit_minor >= 0) AND (agreed_unit_minor <= '999999999999999'::bigint))),
   constraint cart_lines_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
   constraint cart_lines_cart_id_fkey FOREIGN KEY (cart_id) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint cart_lines_pkey PRIMARY KEY (cart_id, line_id),
@@ -73,15 +73,17 @@ create table carts.carts (
   updated_at timestamp with time zone not null,
   constraint carts_checked_out_have_an_order CHECK (((status = 'checked_out'::text) = (order_id IS NOT NULL))),
   constraint carts_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text]))),
+  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text, 'set_aside'::text]))),
+  constraint carts_merge_into_another CHECK ((merged_into <> cart_id)),
   constraint carts_merged_say_into_what CHECK (((status = 'merged'::text) = (merged_into IS NOT NULL))),
   constraint carts_owner_known CHECK ((owner ~ '^(user|anonymous)/.'::text)),
   constraint carts_status_known CHECK ((status = ANY (ARRAY['open'::text, 'checked_out'::text, 'merged'::text]))),
-  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id),
+  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint carts_pkey PRIMARY KEY (cart_id),
   constraint carts_order_once UNIQUE (order_id)
 );
-CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, created_at);
+CREATE INDEX carts_merged ON carts.carts USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, cart_id);
 CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));
 CREATE INDEX carts_untouched ON carts.carts USING btree (updated_at) WHERE (status = 'open'::text);
 
@@ -103,9 +105,13 @@ create table catalog.prices (
   constraint prices_interval_known CHECK (("interval" = ANY (ARRAY['one_off'::text, 'day'::text, 'week'::text, 'month'::text, 'year'::text]))),
   constraint prices_validity_has_a_span CHECK ((valid_from < valid_until)),
   constraint prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
-  constraint prices_pkey PRIMARY KEY (price_id)
+  constraint prices_pkey PRIMARY KEY (price_id),
+  constraint prices_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX prices_by_end ON catalog.prices USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX prices_by_start ON catalog.prices USING btree (valid_from) WHERE (valid_from IS NOT NULL);
 CREATE INDEX prices_of_product ON catalog.prices USING btree (product_id, currency);
+CREATE CONSTRAINT TRIGGER prices_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.prices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.product_images (
   image_id uuid not null,
@@ -122,9 +128,11 @@ create table catalog.product_images (
   constraint product_images_have_a_size CHECK (((bytes > 0) AND (width > 0) AND (height > 0))),
   constraint product_images_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
   constraint product_images_pkey PRIMARY KEY (image_id),
+  constraint product_images_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint product_images_content_once UNIQUE (product_id, content_hash)
 );
 CREATE INDEX product_images_in_order ON catalog.product_images USING btree (product_id, sort_order, image_id);
+CREATE CONSTRAINT TRIGGER product_images_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.product_images DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.product_translations (
   product_id uuid not null,
@@ -133,12 +141,15 @@ create table catalog.product_translations (
   checkout_description text not null,
   description text not null,
   statement_descriptor text not null,
+  constraint product_translations_descriptor_can_be_printed CHECK (((statement_descriptor ~ '^[ -~]*$'::text) AND (statement_descriptor !~ '[<>\\''"*]'::text))),
   constraint product_translations_descriptor_is_short CHECK ((char_length(statement_descriptor) <= 22)),
   constraint product_translations_have_a_name CHECK ((name <> ''::text)),
   constraint product_translations_language_is_a_tag CHECK ((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
   constraint product_translations_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.products(product_id) ON DELETE CASCADE,
-  constraint product_translations_pkey PRIMARY KEY (product_id, language)
+  constraint product_translations_pkey PRIMARY KEY (product_id, language),
+  constraint product_translations_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE CONSTRAINT TRIGGER product_translations_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.product_translations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.products (
   product_id uuid not null,
@@ -152,10 +163,13 @@ create table catalog.products (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint products_are_sent_or_handed_over CHECK ((NOT (shippable AND consumable))),
+  constraint products_key_fits_an_address CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$'::text)),
   constraint products_pkey PRIMARY KEY (product_id),
+  constraint products_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint products_key_once UNIQUE (key),
   constraint products_sku_once UNIQUE (sku)
 );
+CREATE CONSTRAINT TRIGGER products_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.products DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
 
 create table catalog.tax_rates (
   tax_rate_id uuid not null,
@@ -172,9 +186,20 @@ create table catalog.tax_rates (
   constraint tax_rates_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint tax_rates_rate_within_bounds CHECK (((rate_millionths >= 0) AND (rate_millionths <= 1000000))),
   constraint tax_rates_validity_has_a_span CHECK ((valid_from < valid_until)),
-  constraint tax_rates_pkey PRIMARY KEY (tax_rate_id)
+  constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
+  constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX tax_rates_by_end ON catalog.tax_rates USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+CREATE INDEX tax_rates_by_start ON catalog.tax_rates USING btree (valid_from);
 CREATE UNIQUE INDEX tax_rates_once ON catalog.tax_rates USING btree (country, COALESCE(region, ''::text), COALESCE(tax_code, ''::text), valid_from);
+CREATE CONSTRAINT TRIGGER tax_rates_changes_count AFTER INSERT OR DELETE OR UPDATE ON catalog.tax_rates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.count_change();
+
+create table catalog.version (
+  only_row boolean default true not null,
+  number bigint not null,
+  constraint version_has_one_row CHECK (only_row),
+  constraint version_pkey PRIMARY KEY (only_row)
+);
 
 create table customers.customers (
   customer_id uuid not null,
@@ -197,6 +222,8 @@ create table customers.customers (
   constraint customers_owner_known CHECK ((owner ~ '^(user|anonymous|organization)/.'::text)),
   constraint customers_pkey PRIMARY KEY (customer_id)
 );
+CREATE INDEX customers_by_country ON customers.customers USING btree (country, customer_id);
+CREATE INDEX customers_by_email ON customers.customers USING btree (lower(email), customer_id);
 CREATE INDEX customers_of_owner ON customers.customers USING btree (owner, customer_id);
 CREATE UNIQUE INDEX customers_one_default ON customers.customers USING btree (owner) WHERE is_default;
 
@@ -816,7 +843,7 @@ create table payments.sandbox_sessions (
   cancel_url text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
-  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'expired'::text]))),
+  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'expired'::text]))),
   constraint sandbox_sessions_pkey PRIMARY KEY (session_id),
   constraint sandbox_sessions_key_once UNIQUE (order_id, idempotency_key)
 );
@@ -910,6 +937,19 @@ CREATE INDEX tasks_of_assignee ON tasks.tasks USING btree (assignee, task_id) WH
 CREATE INDEX tasks_of_kind ON tasks.tasks USING btree (kind, task_id);
 CREATE INDEX tasks_of_order ON tasks.tasks USING btree (order_id, task_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX tasks_open ON tasks.tasks USING btree (task_id) WHERE (closed_at IS NULL);
+
+CREATE OR REPLACE FUNCTION catalog.count_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if current_setting('catalog.counted', true) is distinct from 'yes' then
+    update catalog.version set number = number + 1;
+    perform set_config('catalog.counted', 'yes', true);
+  end if;
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION identity.keep_an_owner()
  RETURNS trigger

@@ -1,3 +1,4 @@
+import { mergeShopper } from "./checkout/index.ts";
 import type { Authenticate } from "./http/authorize-request.ts";
 import type { buildServer } from "./http/build-server.ts";
 import { accountPageRoutes } from "./identity/account-page-routes.ts";
@@ -10,8 +11,6 @@ import {
   type Issuer,
   type IssuerDoor,
   keyring,
-  lockOwners,
-  markMerged,
   type OnSignedIn,
   offerSetup,
   openDoor,
@@ -101,10 +100,7 @@ export async function forgetAllOver({ db, clock }: Pick<IdentityParts, "db" | "c
 /** Makes the user's what a visitor had who signs in. */
 export function mergeVisitor({ db, clock }: Pick<IdentityParts, "db" | "clock">): OnSignedIn {
   return ({ anonymousOwner, userId }) =>
-    db.transaction(async (tx) => {
-      await lockOwners(tx, [anonymousOwner, `user/${userId}`]);
-      await markMerged(tx, { from: anonymousOwner, userId }, clock.now());
-    });
+    db.transaction((tx) => mergeShopper(tx, { from: anonymousOwner, userId }, clock.now()));
 }
 
 /** Where the first owner makes an account, once; undefined when there is an owner. */

@@ -5,7 +5,7 @@ with ours as (
   select oid
     from pg_namespace
    where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
-                     'notifications', 'imports', 'graphile_worker')
+                     'notifications', 'imports', 'catalog', 'customers', 'carts', 'graphile_worker')
 )
 select format('The index %s is not valid.', indexrelid::regclass) as what
   from pg_index
@@ -18,6 +18,7 @@ select format('The constraint %I of %s was never checked.', conname, conrelid::r
 union all
 select format('%s promises that something stands once, and is not there or not unique.', promised)
   from unnest(array[
+         'customers.customers_one_default', 'customers.customers_pkey',
          'events.events_pkey', 'events.feed_pkey', 'events.sequencer_pkey', 'fulfillment.provider_orders_pkey',
          'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'imports.import_orders_pkey',
          'imports.import_rows_pkey', 'imports.imports_file_once', 'imports.imports_pkey', 'imports.imports_uid_once',

@@ -16,6 +16,7 @@ create table catalog.products (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   constraint products_key_once unique (key),
+  constraint products_key_fits_an_address check (key ~ '^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$'),
   constraint products_sku_once unique (sku),
   constraint products_are_sent_or_handed_over check (not (shippable and consumable))
 );
@@ -40,6 +41,9 @@ create table catalog.prices (
   constraint prices_validity_has_a_span check (valid_from < valid_until)
 );
 create index prices_of_product on catalog.prices (product_id, currency);
+-- Where the next price begins or ends by itself.
+create index prices_by_start on catalog.prices (valid_from) where valid_from is not null;
+create index prices_by_end on catalog.prices (valid_until) where valid_until is not null;
 
 create table catalog.product_translations (
   product_id uuid not null references catalog.products (product_id) on delete cascade,
@@ -52,7 +56,8 @@ create table catalog.product_translations (
   constraint product_translations_language_is_a_tag check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
   constraint product_translations_have_a_name check (name <> ''),
   -- What a bank prints has no room for more.
-  constraint product_translations_descriptor_is_short check (char_length(statement_descriptor) <= 22)
+  constraint product_translations_descriptor_is_short check (char_length(statement_descriptor) <= 22),
+  constraint product_translations_descriptor_can_be_printed check (statement_descriptor ~ '^[ -~]*$' and statement_descriptor !~ '[<>\\''"*]')
 );
 
 -- The file itself and its thumbnails are in the blob store, under names made of the image's id.
@@ -97,3 +102,35 @@ create table catalog.tax_rates (
   constraint tax_rates_validity_has_a_span check (valid_from < valid_until)
 );
 create unique index tax_rates_once on catalog.tax_rates (country, coalesce(region, ''), coalesce(tax_code, ''), valid_from);
+create index tax_rates_by_start on catalog.tax_rates (valid_from);
+create index tax_rates_by_end on catalog.tax_rates (valid_until) where valid_until is not null;
+
+-- Counts the changes of all of this: what a process remembers of the catalogue is good as long as the number stays.
+create table catalog.version (
+  only_row boolean primary key default true,
+  number bigint not null,
+  constraint version_has_one_row check (only_row)
+);
+insert into catalog.version (number) values (1);
+
+-- Once in a transaction, at its end: whoever waits for the row there holds up nobody but those who commit too.
+create function catalog.count_change() returns trigger language plpgsql as $$
+begin
+  if current_setting('catalog.counted', true) is distinct from 'yes' then
+    update catalog.version set number = number + 1;
+    perform set_config('catalog.counted', 'yes', true);
+  end if;
+  return null;
+end
+$$;
+
+create constraint trigger products_changes_count after insert or update or delete on catalog.products
+  deferrable initially deferred for each row execute function catalog.count_change();
+create constraint trigger prices_changes_count after insert or update or delete on catalog.prices
+  deferrable initially deferred for each row execute function catalog.count_change();
+create constraint trigger product_translations_changes_count after insert or update or delete on catalog.product_translations
+  deferrable initially deferred for each row execute function catalog.count_change();
+create constraint trigger product_images_changes_count after insert or update or delete on catalog.product_images
+  deferrable initially deferred for each row execute function catalog.count_change();
+create constraint trigger tax_rates_changes_count after insert or update or delete on catalog.tax_rates
+  deferrable initially deferred for each row execute function catalog.count_change();

@@ -10,9 +10,14 @@ import { writeJson } from "./write-json.ts";
 export interface MatchedWrite {
   /** Locks the resource and answers it as `GET` would. */
   seen(tx: Tx): Promise<unknown>;
-  /** Changes it and answers what the caller is told. */
+  /** Changes it and answers what the caller is told; nothing when there is nothing left to tell of. */
   work(tx: Tx, now: Date): Promise<unknown>;
+  /** What a good answer says; 200 without it. */
+  readonly status?: number;
 }
+
+const done = 200;
+const nothingLeft = 204;
 
 /**
  * `answerOnce` for a write on one resource: what its sender saw by `If-Match` is compared under the resource's lock.
@@ -23,11 +28,12 @@ export async function answerMatched(
   db: Db,
   request: FastifyRequest,
   clock: Clock,
-  { seen, work }: MatchedWrite,
+  { seen, work, status = done }: MatchedWrite,
 ): Promise<Answer> {
   const ifMatch = ifMatchOf(request);
   return answerOnce(db, request, clock, async (tx, now) => {
     if (ifMatch !== undefined) assertMatch(ifMatch, await seen(tx));
-    return { status: 200, body: writeJson(await work(tx, now)) };
+    const told = await work(tx, now);
+    return told === undefined ? { status: nothingLeft, body: "" } : { status, body: writeJson(told) };
   });
 }

@@ -32,5 +32,6 @@ export async function answerOnce(
 /** Sends an answer as it is, and says when it is one that was given before. */
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.replayed) reply.header("idempotent-replayed", "true");
+  if (answer.body === "") return reply.code(answer.status).send();
   return reply.code(answer.status).type("application/json; charset=utf-8").send(answer.body);
 }

@@ -14,9 +14,7 @@ interface Response {
   >;
 }
 
-interface RequestBody {
-  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
-}
+type RequestBody = Pick<Response, "content">;
 
 export interface Operation {
   readonly parameters?: readonly Parameter[];
@@ -31,6 +29,7 @@ export interface RouteFacts {
   readonly keyless?: boolean | undefined;
   readonly unlimited?: boolean | undefined;
   readonly signed?: boolean | undefined;
+  readonly tagged?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
   readonly answers?: Readonly<Record<string, object>> | undefined;
 }
@@ -53,13 +52,13 @@ function takesKey(place: Place): boolean {
   return isWrite(place) && !place.facts.keyless;
 }
 
-/** A single resource of v2 or the store has a tag; writes to one of v2, or below one, may demand it. */
-function isTagged({ method, path }: Place): boolean {
-  return method === "get" && /^\/api\/(v2|store)\/.*\}$/.test(path);
+/** A single resource of v2 or the store has a tag; writes to one, or below one, may demand it. */
+function isTagged({ method, path, facts }: Place): boolean {
+  return method === "get" && (facts.tagged ?? /^\/api\/(v2|store)\/.*\}$/.test(path));
 }
 
 function demandsTag(place: Place): boolean {
-  return isWrite(place) && /^\/api\/v2\/.*\}/.test(place.path);
+  return isWrite(place) && (place.facts.tagged ?? /^\/api\/(v2|store)\/.*\}/.test(place.path));
 }
 
 function isChecked({ in: where, schema = {} }: Parameter): boolean {
@@ -118,11 +117,13 @@ function asSent(schema: Schema): Schema {
   };
 }
 
+/** A JSON body is shown whole, unless its route shows another one. */
 function bodyAsSent({ content = {}, ...body }: RequestBody): RequestBody {
-  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => [
-    type,
-    { ...rest, schema: asSent(schema) },
-  ]);
+  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => {
+    const isShown = rest.example !== undefined || rest.examples !== undefined || type !== "application/json";
+    const example = isShown ? undefined : composeExample(schema);
+    return [type, { ...rest, schema: asSent(schema), ...(example === undefined ? {} : { example }) }];
+  });
   return { ...body, content: Object.fromEntries(media) };
 }
 
@@ -135,6 +136,7 @@ export function completeOperation(operation: Operation, place: Place): Operation
   const shared = [
     ...(isTagged(place) ? ["ETag"] : []),
     ...(takesKey(place) ? ["Idempotent-Replayed"] : []),
+    ...(place.facts.shopper === "writes" ? ["Set-Cookie"] : []),
     ...(place.facts.unlimited ? [] : limitHeaders),
   ];
   const headers = { ...headerRefs(shared), ...place.facts.answers };

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { entityTag, matchesStrongly, matchesWeakly, type NamedTags, parseTags } from "./entity-tag.ts";
+import { entityTag, matchesStrongly, matchesWeakly, type NamedTags, parseTags, tagOfText } from "./entity-tag.ts";
 import { ifMatchInvalid, preconditionFailed } from "./http-errors.ts";
 
 /** The tags of which a write's `If-Match` demands one. */
@@ -12,9 +12,25 @@ export type IfMatch = NamedTags;
 export function answerWithTag<View>(request: FastifyRequest, reply: FastifyReply, view: View): View | FastifyReply {
   const tag = entityTag(view);
   reply.header("etag", tag);
-  const named = parseTags(request.headers["if-none-match"] ?? "");
-  if (named !== undefined && matchesWeakly(named, tag)) return reply.code(304).send();
-  return view;
+  return isKnown(request, tag) ? reply.code(304).send() : view;
+}
+
+/**
+ * As `answerWithTag`, for a resource that is written already, as `writeJson` does: the serializer of a schema takes no
+ * bigint where there may be null.
+ */
+export function answerTextWithTag(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  const tag = tagOfText(text);
+  reply.header("etag", tag);
+  if (isKnown(request, tag)) return reply.code(304).send();
+  return reply.type("application/json; charset=utf-8").send(text);
+}
+
+/** Whether the reader has the state of this tag already, as `If-None-Match` says. */
+export function isKnown(request: FastifyRequest, tag: string): boolean {
+  const header = request.headers["if-none-match"];
+  const named = header === undefined ? undefined : parseTags(header);
+  return named !== undefined && matchesWeakly(named, tag);
 }
 
 /**

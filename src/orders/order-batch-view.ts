@@ -1,10 +1,10 @@
 import { Type } from "typebox";
+import { minor } from "../http/minor-view.ts";
 import { problemView } from "../http/problem-view.ts";
 import { BigInteger } from "../http/write-json.ts";
 import type { Refusal } from "../platform/errors.ts";
 import { orderNumber } from "./number.ts";
 import { type Order, orderStatuses } from "./order.ts";
-import { minor } from "./order-view.ts";
 import { type OrderSum, sumsByCurrency } from "./sum-orders.ts";
 
 const Reference = Type.Union([Type.String(), Type.Null()], { examples: ["W-1001"] });

@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
+import { minor } from "../http/minor-view.ts";
 import { orderNumber } from "./number.ts";
 import { orderStatuses } from "./order.ts";
 import type { ListedOrder } from "./order-list-queries.ts";
-import { minor } from "./order-view.ts";
 
 const Time = Type.String({ format: "date-time" });
 const orNull = (description: string, example: string | null) =>

@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import { doerOf, recordAction } from "../audit/index.ts";
 import { answerOnce, sendAnswer } from "../http/answer-once.ts";
 import { answerWithTag, ifMatchOf } from "../http/match-request.ts";
+import { parseTime, wrongTime } from "../http/parse-time.ts";
 import { exactText } from "../http/strict-json.ts";
 import { writeJson } from "../http/write-json.ts";
 import { mostMinor, parseMinor } from "../platform/money.ts";
@@ -13,7 +14,6 @@ import { assertOrderMatches } from "./match-order.ts";
 import { orderInvalid } from "./order-errors.ts";
 import { RefundView, refundView } from "./order-refund-view.ts";
 import type { Counter } from "./payment-desk-flow.ts";
-import { parseTime, wrongTime } from "./read-order-draft.ts";
 import { type RecordedRefund, requestRefund } from "./request-refund.ts";
 
 const path = "/api/v2/orders/:id/refunds";

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
+import { minor } from "../http/minor-view.ts";
 import { attemptKey, type Refund } from "../payments/index.ts";
 import type { Order } from "./order.ts";
-import { minor } from "./order-view.ts";
 
 const Time = Type.String({ format: "date-time" });
 

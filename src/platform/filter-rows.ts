@@ -2,7 +2,7 @@ import { many, type Sql } from "./db.ts";
 import type { Params, Value } from "./statements.ts";
 
 /** A page of a list that runs backwards from an id. */
-export type IdPage = { readonly before: bigint; readonly limit: number };
+export type IdPage<Id extends Value = bigint> = { readonly before: Id; readonly limit: number };
 
 /** Values for some of the filters; what is absent or undefined filters nothing. */
 type Chosen = Readonly<Record<string, Value | undefined>>;
@@ -18,11 +18,11 @@ function choicesOf(names: readonly string[]): string[][] {
  * Declares a list with filters that may be left out: one statement for each choice among them, so that each has a plan
  * of its own. A filter's text is a condition on its parameter; `source` writes the statement around the conditions.
  */
-export function manyBy<Filter extends Chosen, Row>(
+export function manyBy<Filter extends Chosen, Row, Id extends Value = bigint>(
   name: string,
   filters: Readonly<Record<keyof Filter & string, string>>,
   source: (conditions: string) => string,
-): (sql: Sql, filter: Filter, page: IdPage) => Promise<Row[]> {
+): (sql: Sql, filter: Filter, page: IdPage<Id>) => Promise<Row[]> {
   const names = Object.keys(filters);
   const nameOf = (chosen: readonly string[]) => (chosen.length === 0 ? name : `${name}_by_${chosen.join("_")}`);
   const statements = new Map(

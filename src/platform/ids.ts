@@ -33,6 +33,13 @@ export function uuidV5(namespace: string, name: string): string {
   return dashed(hash.toString("hex", 0, 16));
 }
 
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether the database takes a text for a UUID; asked about anything else, it fails. */
+export function isUuid(text: string): boolean {
+  return uuidShape.test(text);
+}
+
 /** A secret that cannot be guessed, as base64url text. */
 export function randomToken(bytes: number): string {
   return randomBytes(bytes).toString("base64url");

@@ -1,6 +1,6 @@
-/** Work that is done once: a second call waits for the first. */
-export function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
+/** A function that does its work at the first call; every later one gets the same result, or the same failure. */
+export function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let done: Promise<Result> | undefined;
   return () => {
     done ??= work();
     return done;

@@ -1,0 +1,27 @@
+import type { Fault } from "../platform/errors.ts";
+import { once } from "../platform/once.ts";
+
+/** Loaded when the first place is checked: five thousand regions, of which most processes never need one. */
+const loadPlaces = once(async () => {
+  const { iso31661, iso31662 } = await import("iso-3166");
+  return {
+    countries: new Set(iso31661.map(({ alpha2 }) => alpha2)),
+    regions: new Set(iso31662.map(({ code }) => code)),
+  };
+});
+
+/**
+ * What is wrong with a country and a region in it; null stands for all of the country.
+ * Source: ISO 3166-1 alpha-2 and ISO 3166-2, as the package has them.
+ */
+export async function placeFaults({ country, region }: { country: string; region: string | null }): Promise<Fault[]> {
+  const { countries, regions } = await loadPlaces();
+  const faults: Fault[] = [];
+  if (!countries.has(country)) {
+    faults.push({ pointer: "/country", detail: `"${country}" is not a country code of ISO 3166-1.` });
+  }
+  if (region !== null && !(region.startsWith(`${country}-`) && regions.has(region))) {
+    faults.push({ pointer: "/region", detail: `"${region}" is not a region of ${country} in ISO 3166-2.` });
+  }
+  return faults;
+}

@@ -76,7 +76,11 @@ interface Rate {
 }
 
 /** So many guests at once, one after the other on each connection, each without a cookie at first. */
-async function shop(server: Server, prices: readonly string[], load: { clients: number; seconds: number }): Promise<Rate> {
+async function shop(
+  server: Server,
+  prices: readonly string[],
+  load: { clients: number; seconds: number },
+): Promise<Rate> {
   const countFrom = performance.now() + warmUpMs;
   const until = countFrom + load.seconds * 1000;
   const times: number[] = [];
@@ -103,7 +107,9 @@ export async function measureCheckout(bench: Bench): Promise<void> {
   let best: Rate = { perSecond: 0, p99Ms: 0 };
   for (const atOnce of clients) {
     const rate = await shop(server, prices, { clients: atOnce, seconds });
-    console.log(`     ${atOnce} guests at once: ${rate.perSecond.toFixed(0)} checkouts/s, p99 ${rate.p99Ms.toFixed(0)} ms`);
+    console.log(
+      `     ${atOnce} guests at once: ${rate.perSecond.toFixed(0)} checkouts/s, p99 ${rate.p99Ms.toFixed(0)} ms`,
+    );
     if (rate.perSecond > best.perSecond) best = rate;
   }
   await drained(url);

@@ -1,9 +1,9 @@
 import type { Tx } from "../platform/db.ts";
 import { chargeSandbox } from "./charge-sandbox.ts";
 import { sandboxSessionNotFound, sandboxSessionOver } from "./gateway-errors.ts";
+import { actOnPage, isOver, type SandboxSession, type SessionAction } from "./page.ts";
+import { lockSandboxSession, setSandboxSessionStatus } from "./page-queries.ts";
 import { actOf, lateMs, type SandboxPayment } from "./sandbox.ts";
-import { actOnPage, isOver, type SandboxSession, type SessionAction } from "./session.ts";
-import { lockSandboxSession, setSandboxSessionStatus } from "./session-queries.ts";
 
 export interface DecideSession {
   readonly sessionId: string;

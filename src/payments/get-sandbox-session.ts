@@ -1,7 +1,7 @@
 import type { Sql } from "../platform/db.ts";
 import { sandboxSessionNotFound } from "./gateway-errors.ts";
-import type { SandboxSession } from "./session.ts";
-import { findSandboxSession } from "./session-queries.ts";
+import type { SandboxSession } from "./page.ts";
+import { findSandboxSession } from "./page-queries.ts";
 
 /**
  * A payment page of the sandbox.

@@ -1,6 +1,6 @@
 import type { Sql } from "../platform/db.ts";
-import type { SandboxSession } from "./session.ts";
-import { findSandboxSessionByKey, insertSandboxSession } from "./session-queries.ts";
+import type { SandboxSession } from "./page.ts";
+import { findSandboxSessionByKey, insertSandboxSession } from "./page-queries.ts";
 
 /**
  * Opens a payment page and answers it as it stands in the books; the same key has the same page. Undefined: the key

@@ -16,10 +16,10 @@ import type {
   SessionRequest,
 } from "./gateway.ts";
 import { openSandboxSession } from "./open-sandbox-session.ts";
+import { expireSandboxSession, findSandboxSessionByKey } from "./page-queries.ts";
 import { refundSandbox } from "./refund-sandbox.ts";
 import { actOf, answerOf, type SandboxAct, type SandboxPayment } from "./sandbox.ts";
 import { openSandboxNews, type SandboxNewsOptions } from "./sandbox-news-client.ts";
-import { expireSandboxSession, findSandboxSessionByKey } from "./session-queries.ts";
 
 export interface SandboxOptions extends Omit<SandboxNewsOptions, "closing"> {
   /** How long the test customer `times-out` keeps its caller waiting. */

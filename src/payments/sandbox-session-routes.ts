@@ -6,6 +6,7 @@ import { uuidV7 } from "../platform/ids.ts";
 import { decideSandboxSession } from "./decide-sandbox-session.ts";
 import { getSandboxSession } from "./get-sandbox-session.ts";
 import type { SandboxNews } from "./news.ts";
+import { isOver, sessionActions, wayBack } from "./page.ts";
 import {
   paymentFiles,
   paymentPageHeaders,
@@ -13,7 +14,6 @@ import {
   SandboxSessionView,
   sandboxSessionView,
 } from "./sandbox-session-view.ts";
-import { isOver, sessionActions, wayBack } from "./session.ts";
 
 const path = "/api/v1/payments/sessions/:session_id";
 const tags = ["Sandbox payment service"];

@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { pageHeaders } from "../http/safe-headers.ts";
 import { BigInteger } from "../http/write-json.ts";
 import { exponentOf } from "../platform/money.ts";
-import type { SandboxSession } from "./session.ts";
+import type { SandboxSession } from "./page.ts";
 
 const page = "https://shop.example/orders/019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f";
 

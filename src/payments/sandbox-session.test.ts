@@ -6,11 +6,11 @@ import type { Clock } from "../platform/clock.ts";
 import type { SessionAnswer, SessionRequest } from "./gateway.ts";
 import { guarded } from "./guarded-gateway.ts";
 import { measured } from "./measure-gateway.ts";
+import type { SessionAction } from "./page.ts";
 import { lateMs } from "./sandbox.ts";
 import { sandboxGateway } from "./sandbox-client.ts";
 import { openSandboxNews } from "./sandbox-news-client.ts";
 import { sandboxSessionRoutes } from "./sandbox-session-routes.ts";
-import type { SessionAction } from "./session.ts";
 
 const { db } = await testDatabase();
 let nowMs = Date.parse("2026-11-23T12:00:00.000Z");

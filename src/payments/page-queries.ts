@@ -1,5 +1,5 @@
 import { change, maybeOne, type Sql, type Tx } from "../platform/db.ts";
-import type { SandboxSession } from "./session.ts";
+import type { SandboxSession } from "./page.ts";
 
 const columns = `session_id, order_id, idempotency_key, status, amount_minor, currency, description, customer_email, locale,
          return_url, cancel_url, expires_at, created_at`;

@@ -44,16 +44,8 @@ import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orde
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
 import { openWebhookInbox } from "./payments/index.ts";
 import type { Config } from "./platform/config.ts";
-import { type Db, openDb } from "./platform/db.ts";
-import { armFailpoints } from "./platform/failpoints.ts";
 import type { Job } from "./platform/jobs.ts";
-import { type Job, prepareJobs } from "./platform/jobs.ts";
-import type { Log } from "./platform/log.ts";
-import type { Metrics } from "./platform/metrics.ts";
-import { migrate } from "./platform/migrate.ts";
-import { once, once } from "./platform/once.ts";
-import { openBlobStore } from "./platform/open-blob-client.ts";
-import { openLog } from "./platform/open-log.ts";
+import { once } from "./platform/once.ts";
 import { isReachable } from "./platform/ping-database.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
@@ -61,13 +53,14 @@ import { jobRoutes } from "./tasks/job-routes.ts";
 import { watchJobs } from "./tasks/task-jobs.ts";
 import { taskRoutes } from "./tasks/task-routes.ts";
 import { type Engine, openEngine } from "./wire-engine.ts";
-import { 
-  forgetAllOver,type Identity, 
-  type Identity,mergeVisitor, 
-  mergeVisitor,openIdentity, 
-  openIdentity,registerIdentity, 
-  registerIdentity,setupLinkOf, 
-  setupLinkOf,} from "./wire-identity.ts";
+import {
+  forgetAllOver,
+  type Identity,
+  mergeVisitor,
+  openIdentity,
+  registerIdentity,
+  setupLinkOf,
+} from "./wire-identity.ts";
 import { registerCatalogue, registerSandbox, registerStore } from "./wire-store.ts";
 
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.

@@ -31,6 +31,7 @@ export interface Running {
 export interface Serving extends Running {
   readonly address: string;
   readonly apiKey: string;
+  readonly setupLink: string | undefined;
 }
 
 /** What the commands start and cannot import, since nothing but `app.ts` knows every module. */

@@ -57,8 +57,8 @@ const faces = [
   {
     name: "wired-in-app",
     severity: "error",
-    comment: "Routes and jobs are put together in app.ts alone.",
-    from: { pathNot: ["^src/app\\.ts$", testFile] },
+    comment: "Routes and jobs are put together in app.ts alone, and in the wire-*.ts beside it that it is made of.",
+    from: { pathNot: ["^src/(app|wire-[a-z]+)\\.ts$", testFile] },
     to: { path: "-(routes|jobs)\\.ts$" },
   },
 ];
@@ -118,7 +118,7 @@ const kinds = [
     name: "clients-are-used-at-the-edge",
     severity: "error",
     comment: "Adapters of outside systems are used by flows, jobs and app.ts.",
-    from: { path: "^src/", pathNot: ["-(flow|jobs|client)\\.ts$", "^src/(app|main)\\.ts$", testFile] },
+    from: { path: "^src/", pathNot: ["-(flow|jobs|client)\\.ts$", "^src/(app|main|wire-[a-z]+)\\.ts$", testFile] },
     to: { path: "-client\\.ts$" },
   },
 ];

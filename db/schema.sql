@@ -54,7 +54,7 @@ create table carts.cart_lines (
   quantity bigint not null,
   agreed_unit_minor bigint not null,
   added_at timestamp with time zone not null,
-  constraint cart_lines_price_not_negative CHECK ((agreed_unit_minor >= 0)),
+  constraint cart_lines_price_within_bounds CHECK (((agreed_unit_minor >= 0) AND (agreed_unit_minor <= '999999999999999'::bigint))),
   constraint cart_lines_quantity_within_bounds CHECK (((quantity >= 1) AND (quantity <= 1000000))),
   constraint cart_lines_cart_id_fkey FOREIGN KEY (cart_id) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint cart_lines_pkey PRIMARY KEY (cart_id, line_id),
@@ -73,15 +73,17 @@ create table carts.carts (
   updated_at timestamp with time zone not null,
   constraint carts_checked_out_have_an_order CHECK (((status = 'checked_out'::text) = (order_id IS NOT NULL))),
   constraint carts_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text]))),
+  constraint carts_kind_known CHECK ((kind = ANY (ARRAY['current'::text, 'buy_now'::text, 'set_aside'::text]))),
+  constraint carts_merge_into_another CHECK ((merged_into <> cart_id)),
   constraint carts_merged_say_into_what CHECK (((status = 'merged'::text) = (merged_into IS NOT NULL))),
   constraint carts_owner_known CHECK ((owner ~ '^(user|anonymous)/.'::text)),
   constraint carts_status_known CHECK ((status = ANY (ARRAY['open'::text, 'checked_out'::text, 'merged'::text]))),
-  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id),
+  constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint carts_pkey PRIMARY KEY (cart_id),
   constraint carts_order_once UNIQUE (order_id)
 );
-CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, created_at);
+CREATE INDEX carts_merged ON carts.carts USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, cart_id);
 CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));
 CREATE INDEX carts_untouched ON carts.carts USING btree (updated_at) WHERE (status = 'open'::text);
 
@@ -220,6 +222,8 @@ create table customers.customers (
   constraint customers_owner_known CHECK ((owner ~ '^(user|anonymous|organization)/.'::text)),
   constraint customers_pkey PRIMARY KEY (customer_id)
 );
+CREATE INDEX customers_by_country ON customers.customers USING btree (country, customer_id);
+CREATE INDEX customers_by_email ON customers.customers USING btree (lower(email), customer_id);
 CREATE INDEX customers_of_owner ON customers.customers USING btree (owner, customer_id);
 CREATE UNIQUE INDEX customers_one_default ON customers.customers USING btree (owner) WHERE is_default;
 
@@ -328,6 +332,15 @@ create table identity.api_keys (
   constraint api_keys_prefix_once UNIQUE (prefix)
 );
 
+create table identity.attempts (
+  name text not null,
+  failures integer not null,
+  window_ends_at timestamp with time zone not null,
+  constraint attempts_counted CHECK ((failures >= 0)),
+  constraint attempts_pkey PRIMARY KEY (name)
+);
+CREATE INDEX attempts_by_end ON identity.attempts USING btree (window_ends_at);
+
 create table identity.invitations (
   id uuid not null,
   organization_id uuid not null,
@@ -356,6 +369,7 @@ create table identity.members (
   constraint members_once UNIQUE (organization_id, user_id)
 );
 CREATE INDEX members_of_user ON identity.members USING btree (user_id);
+CREATE TRIGGER organizations_have_an_owner AFTER DELETE OR UPDATE OF role ON identity.members FOR EACH ROW EXECUTE FUNCTION identity.keep_an_owner();
 
 create table identity.merged_shoppers (
   owner text not null,
@@ -364,6 +378,17 @@ create table identity.merged_shoppers (
   constraint merged_shoppers_were_anonymous CHECK ((owner ~~ 'anonymous/%'::text)),
   constraint merged_shoppers_pkey PRIMARY KEY (owner)
 );
+
+create table identity.one_time_tokens (
+  token_hash text not null,
+  purpose text not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint one_time_tokens_purpose_known CHECK ((purpose = ANY (ARRAY['setup_owner'::text, 'oidc_state'::text]))),
+  constraint one_time_tokens_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX one_time_tokens_by_end ON identity.one_time_tokens USING btree (expires_at);
 
 create table identity.organizations (
   id uuid not null,
@@ -399,6 +424,7 @@ create table identity.sessions (
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_token_once UNIQUE (token)
 );
+CREATE INDEX sessions_by_end ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_of_user ON identity.sessions USING btree (user_id);
 
 create table identity.staff (
@@ -411,6 +437,7 @@ create table identity.staff (
   constraint staff_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE CASCADE,
   constraint staff_pkey PRIMARY KEY (user_id)
 );
+CREATE INDEX staff_owners ON identity.staff USING btree (user_id) WHERE (role = 'owner'::text);
 
 create table identity.users (
   id uuid not null,
@@ -433,6 +460,7 @@ create table identity.verifications (
   updated_at timestamp with time zone not null,
   constraint verifications_pkey PRIMARY KEY (id)
 );
+CREATE INDEX verifications_by_end ON identity.verifications USING btree (expires_at);
 CREATE INDEX verifications_of ON identity.verifications USING btree (identifier);
 
 create table imports.import_orders (
@@ -532,6 +560,20 @@ END),
   constraint imports_uid_once UNIQUE (uid)
 ) with (fillfactor=50);
 CREATE INDEX imports_by_content ON imports.imports USING btree (content_hash, import_id);
+
+create table notifications.account_messages (
+  message_id uuid not null,
+  kind text not null,
+  state text not null,
+  channel text not null,
+  tries integer not null,
+  failure text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  constraint account_messages_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+  constraint account_messages_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text]))),
+  constraint account_messages_pkey PRIMARY KEY (message_id)
+);
 
 create table notifications.mailbox (
   singleton boolean default true not null,
@@ -801,7 +843,7 @@ create table payments.sandbox_sessions (
   cancel_url text not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
-  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'expired'::text]))),
+  constraint sandbox_sessions_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'expired'::text]))),
   constraint sandbox_sessions_pkey PRIMARY KEY (session_id),
   constraint sandbox_sessions_key_once UNIQUE (order_id, idempotency_key)
 );
@@ -904,6 +946,25 @@ begin
   if current_setting('catalog.counted', true) is distinct from 'yes' then
     update catalog.version set number = number + 1;
     perform set_config('catalog.counted', 'yes', true);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION identity.keep_an_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.role <> 'owner' or (tg_op = 'UPDATE' and new.role = 'owner') then
+    return null;
+  end if;
+  perform 1 from identity.organizations where id = old.organization_id for update;
+  if found and not exists (
+    select 1 from identity.members where organization_id = old.organization_id and role = 'owner'
+  ) then
+    raise exception 'The organization % would have no owner.', old.organization_id
+      using errcode = 'check_violation', constraint = 'organizations_have_an_owner';
   end if;
   return null;
 end

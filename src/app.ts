@@ -1,11 +1,9 @@
 import manifest from "../package.json" with { type: "json" };
 import { apiTags } from "./api-tags.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
-import { priceRoutes } from "./catalog/price-routes.ts";
-import { productRoutes } from "./catalog/product-routes.ts";
-import { storeProductRoutes } from "./catalog/store-product-routes.ts";
-import { taxRateRoutes } from "./catalog/tax-rate-routes.ts";
-import { translationRoutes } from "./catalog/translation-routes.ts";
+import { expireAllCarts } from "./carts/cart-jobs.ts";
+import { removeImageFilesJob } from "./catalog/image-jobs.ts";
+import { clearLeftImages } from "./catalog/index.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { eventStreamRoutes } from "./events/event-stream-routes.ts";
 import { openFeedTail, startSequencer } from "./events/index.ts";
@@ -13,33 +11,19 @@ import { buildServer } from "./http/build-server.ts";
 import { forgetKeys } from "./http/claim-keys.ts";
 import { reachableAddress } from "./http/reachable-address.ts";
 import type { Readiness } from "./http/serve-health.ts";
-import { keepFirstKey, keyring, openShoppers } from "./identity/index.ts";
+import { keepFirstKey } from "./identity/index.ts";
 import { runImportJob } from "./imports/import-jobs.ts";
 import { importProgressRoutes } from "./imports/import-progress-routes.ts";
 import { importRoutes } from "./imports/import-routes.ts";
 import { importUploadRoutes } from "./imports/import-upload-routes.ts";
 import { importVerbRoutes } from "./imports/import-verb-routes.ts";
-import { clearLeftFiles, clearOldFiles, openImportWatch, runImport } from "./imports/index.ts";
-import { measureEngine } from "./measure-engine.ts";
-import type { Channel } from "./notifications/index.ts";
+import { clearLeftFiles, clearOldFiles, openImportWatch } from "./imports/index.ts";
+import { tellAccountJob } from "./notifications/account-letter-jobs.ts";
 import { mailRoutes } from "./notifications/mail-routes.ts";
-import { mailboxChannel } from "./notifications/mailbox-client.ts";
-import { notificationApiChannel } from "./notifications/notification-api-client.ts";
 import { forgetOldMails, tellCustomerJob } from "./notifications/notification-jobs.ts";
 import { notificationRoutes } from "./notifications/notification-routes.ts";
-import { smtpChannel } from "./notifications/smtp-client.ts";
-import { type Observation, openOperatorsPort, openTraces } from "./observe-engine.ts";
-import {
-  type Counter,
-  getOrderId,
-  nameOrders,
-  type OrderPolicy,
-  openPaymentDesk,
-  type PaymentDesk,
-  payBatch,
-  refundPayment,
-  tellCustomer,
-} from "./orders/index.ts";
+import { type Observation, openOperatorsPort } from "./observe-engine.ts";
+import { getOrderId, linkToOrder, nameOrders } from "./orders/index.ts";
 import { orderBatchRoutes } from "./orders/order-batch-routes.ts";
 import { orderCreateRoutes } from "./orders/order-create-routes.ts";
 import {
@@ -58,66 +42,35 @@ import { orderRefundRoutes } from "./orders/order-refund-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { moveOrderV1Routes, placeOrderV1Routes, readOrderV1Routes } from "./orders/order-v1-routes.ts";
 import { orderWebhookRoutes } from "./orders/order-webhook-routes.ts";
-import {
-  embeddedLimits,
-  type GuardedGateway,
-  guarded,
-  measured,
-  openWebhookInbox,
-  parseWebhookSecrets,
-  remoteLimits,
-  type WebhookSecrets,
-  workWebhook,
-} from "./payments/index.ts";
-import { paymentServiceGateway } from "./payments/payment-service-client.ts";
-import { sandboxGateway } from "./payments/sandbox-client.ts";
-import { sandboxRoutes } from "./payments/sandbox-routes.ts";
-import { openWebhookSender, type WebhookSender } from "./payments/webhook-client.ts";
-import type { BlobStore } from "./platform/blob-store.ts";
-import { systemClock } from "./platform/clock.ts";
+import { openWebhookInbox } from "./payments/index.ts";
 import type { Config } from "./platform/config.ts";
-import { type Db, openDb } from "./platform/db.ts";
-import { armFailpoints } from "./platform/failpoints.ts";
-import { randomToken } from "./platform/ids.ts";
-import { type Job, prepareJobs } from "./platform/jobs.ts";
-import { keepSecret } from "./platform/keep-secret.ts";
-import type { Log } from "./platform/log.ts";
-import type { Metrics } from "./platform/metrics.ts";
-import { migrate } from "./platform/migrate.ts";
+import type { Job } from "./platform/jobs.ts";
 import { once } from "./platform/once.ts";
-import { openBlobStore } from "./platform/open-blob-client.ts";
-import { openLog } from "./platform/open-log.ts";
 import { isReachable } from "./platform/ping-database.ts";
 import { startPeriodic } from "./platform/start-periodic.ts";
 import { startWorker } from "./platform/start-worker.ts";
 import { jobRoutes } from "./tasks/job-routes.ts";
 import { watchJobs } from "./tasks/task-jobs.ts";
 import { taskRoutes } from "./tasks/task-routes.ts";
+import { type Engine, openEngine } from "./wire-engine.ts";
+import {
+  forgetAllOver,
+  type Identity,
+  mergeVisitor,
+  openIdentity,
+  registerIdentity,
+  setupLinkOf,
+} from "./wire-identity.ts";
+import { registerCatalogue, registerSandbox, registerStore } from "./wire-store.ts";
 
-const secretBytes = 32;
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
 const completeMs = 30_000; // Who repeats a request sooner has its answer completed then and there.
 const cleanUpMs = 600_000; // Keys are kept for a day; ten minutes more are nothing.
+const sweepMs = 3_600_000; // It looks at every file of every image, and what is left over takes only room.
 const watchMs = 10_000; // It reads every job that waits; a person hears of a job that failed for days soon enough.
 const dayMs = 86_400_000;
 const searchMs = 500; // How late a new order may be found by its words when all is quiet.
 const expireMs = 30_000; // Deadlines are in hours; half a minute late is on time.
-
-/** What a process of either kind is put together from. */
-interface Engine extends Counter {
-  readonly config: Config;
-  readonly url: string;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly channel: Channel;
-  readonly blobs: BlobStore;
-  readonly desk: PaymentDesk;
-  readonly webhooks: WebhookSender;
-  readonly webhookSecrets: WebhookSecrets;
-  /** Signs cookies and links. */
-  readonly authSecret: string;
-  close(): Promise<void>;
-}
 
 /** A process that was started. `stop` finishes what is under way; a second call waits for the first. */
 export interface Running {
@@ -128,6 +81,8 @@ export interface Serving extends Running {
   readonly address: string;
   /** The key of the first start, for the line that can be pasted. */
   readonly apiKey: string;
+  /** Where the first owner makes an account, once; undefined when there is an owner. */
+  readonly setupLink: string | undefined;
 }
 
 /**
@@ -138,13 +93,15 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
   const engine = await openEngine(config, url, "serve");
   try {
     const apiKey = await keepFirstKey(engine.db, engine.clock, config.dataDir);
-    const app = await buildApp(engine);
+    const identity = openIdentity(engine, mergeVisitor(engine));
+    const app = await buildApp(engine, identity);
     const work = config.serveJobs === "here" ? await startWorking(engine) : nothing;
     let port: Observation | undefined;
     const stop = once(async () => {
       await app.drain(config.drainTimeoutMs);
       await work.stop();
       await port?.close();
+      await identity.close();
       await engine.close();
     });
     try {
@@ -157,7 +114,8 @@ export async function startServe(config: Config, url: string): Promise<Serving> 
     }
     const address = reachableAddress(app.server);
     engine.webhooks.sendTo(address);
-    return { address, apiKey, stop };
+    engine.publicAddress.listensAt(address);
+    return { address, apiKey, setupLink: await setupLinkOf(engine), stop };
   } catch (error) {
     await engine.close();
     throw error;
@@ -190,96 +148,10 @@ async function readinessOf({ db }: Engine): Promise<Readiness> {
   return { ok: database, checks: { database: database ? "ok" : "cannot be reached" } };
 }
 
-async function openEngine(config: Config, url: string, kind: "serve" | "work"): Promise<Engine> {
-  if (config.failpoints !== "") armFailpoints(config.failpoints);
-  await migrate(url);
-  const log = openLog(config.logLevel);
-  const traces = await openTraces(config, log, manifest.version);
-  const db = openDb({
-    url,
-    applicationName: `orderwell ${kind}`,
-    connections: config.databaseConnections,
-    statementTimeoutMs: config.databaseTimeoutMs,
-    onIdleError: (err) => log.warn({ err }, "A resting database connection broke; it is replaced."),
-  });
-  await prepareJobs(db, [tellCustomer, refundPayment, workWebhook, payBatch, runImport]);
-  const webhookSecrets = parseWebhookSecrets(await webhookSecretText(config));
-  const webhooks = openWebhookSender(webhookSecrets, systemClock);
-  const gateway = openGateway(config, db, webhooks);
-  const counter = { db, gateway, clock: systemClock, policy: policyOf(config) };
-  const channel = openChannel(config, db);
-  const blobs = openBlobStore(config);
-  const close = once(async () => {
-    await gateway.close();
-    await channel.close();
-    await blobs.close();
-    await db.close();
-    await traces.close();
-  });
-  const metrics = measureEngine({ db, gateway, version: manifest.version });
-  return {
-    ...counter,
-    config,
-    url,
-    log,
-    metrics,
-    channel,
-    blobs,
-    desk: openPaymentDesk(counter),
-    webhooks,
-    webhookSecrets,
-    authSecret: await authSecretText(config),
-    close,
-  };
-}
-
-/** A secret that nobody configured is kept beside the embedded database: the sandbox signs with it. */
-async function webhookSecretText(config: Config): Promise<string> {
-  if (config.paymentWebhookSecrets !== "") return config.paymentWebhookSecrets;
-  const make = () => `whsec_${Buffer.from(randomToken(secretBytes), "base64url").toString("base64")}`;
-  return keepSecret(config.dataDir, "webhook-secret", make);
-}
-
-async function authSecretText(config: Config): Promise<string> {
-  if (config.authSecret !== "") return config.authSecret;
-  return keepSecret(config.dataDir, "auth-secret", () => randomToken(secretBytes));
-}
-
-function policyOf(config: Config): OrderPolicy {
-  return {
-    expiryMs: config.orderExpiryMs,
-    firstCheckMs: config.paymentTimeoutMs + config.paymentGraceMs,
-    againMs: config.paymentCheckMs,
-  };
-}
-
-/** The configured gateway with limits around it, and counted. */
-function openGateway(config: Config, db: Db, webhooks: WebhookSender): GuardedGateway {
-  const timeoutMs = config.paymentTimeoutMs;
-  if (config.paymentServiceUrl === "") {
-    const sandbox = sandboxGateway(db, systemClock, { timeoutMs, sendWebhook: webhooks.send });
-    return measured(guarded(sandbox, { ...embeddedLimits, timeoutMs }));
-  }
-  const service = paymentServiceGateway({
-    url: config.paymentServiceUrl,
-    token: config.paymentServiceToken,
-    timeoutMs,
-    keysHonoured: config.paymentServiceKeys === "honoured",
-  });
-  return measured(guarded(service, { ...remoteLimits, timeoutMs }));
-}
-
-function openChannel(config: Config, db: Db): Channel {
-  const from = config.mailFrom;
-  if (config.notificationServiceUrl !== "") return notificationApiChannel({ url: config.notificationServiceUrl, from });
-  if (config.smtpUrl !== "") return smtpChannel({ url: config.smtpUrl, from });
-  return mailboxChannel(db, systemClock, { from });
-}
-
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
 /** The routes of every module. */
-async function buildApp(engine: Engine): Promise<Server> {
+async function buildApp(engine: Engine, identity: Identity): Promise<Server> {
   const { db, clock, config, desk } = engine;
   const app = await buildServer({
     title: "Orderwell",
@@ -294,19 +166,17 @@ async function buildApp(engine: Engine): Promise<Server> {
     },
     trustedProxies: config.trustedProxies,
     hstsSeconds: config.hstsSeconds,
-    authenticate: keyring(db, clock).authenticate,
-    shoppers: openShoppers(db, { secret: engine.authSecret, secure: config.publicUrl.startsWith("https:") }),
-    trustedOrigins: config.trustedOrigins === "" ? [] : config.trustedOrigins.split(","),
+    authenticate: identity.authenticate,
+    shoppers: identity.accounts.shoppers,
+    trustedOrigins: engine.trustedOrigins,
     metrics: engine.metrics,
     ready: () => readinessOf(engine),
   });
   await app.register(placeOrderV1Routes(engine, desk));
   await app.register(readOrderV1Routes(engine));
   await app.register(moveOrderV1Routes(engine));
-  const inbox = openWebhookInbox(db, clock);
-  await app.register(
-    orderWebhookRoutes({ inbox, clock, secrets: engine.webhookSecrets, gateway: engine.gateway.name }),
-  );
+  const webhooks = { inbox: openWebhookInbox(db, clock), clock, secrets: engine.webhookSecrets };
+  await app.register(orderWebhookRoutes({ ...webhooks, gateway: engine.gateway.name }));
   await app.register(orderRoutes(db));
   await app.register(orderListRoutes(engine));
   await app.register(orderCreateRoutes(engine, desk));
@@ -318,18 +188,17 @@ async function buildApp(engine: Engine): Promise<Server> {
   await app.register(importRoutes(db));
   await app.register(importVerbRoutes(engine));
   await app.register(importProgressRoutes({ db, clock, watch: openImportWatch(engine) }));
-  await app.register(storeProductRoutes(engine, { country: config.storeCountry, currency: config.storeCurrency }));
-  for (const routes of [productRoutes, priceRoutes, translationRoutes, taxRateRoutes]) {
-    await app.register(routes(engine));
-  }
   await app.register(eventRoutes(db));
   await app.register(eventStreamRoutes(openFeedTail({ db, log: engine.log })));
   await app.register(taskRoutes(engine, orderNames));
   await app.register(jobRoutes({ db, clock, jobs: jobsOf(engine) }, orderNames));
   await app.register(auditRoutes(db));
+  await registerIdentity(app, identity);
   await app.register(mailRoutes(db));
   await app.register(notificationRoutes(db, clock));
-  if (config.paymentServiceUrl === "") await app.register(sandboxRoutes(db, clock));
+  await registerCatalogue(app, engine);
+  await registerStore(app, engine);
+  if (config.paymentServiceUrl === "") await registerSandbox(app, engine);
   return app;
 }
 
@@ -338,13 +207,17 @@ const orderNames = { find: getOrderId, name: nameOrders };
 
 /** Every kind of job that this version runs. */
 function jobsOf(engine: Engine): Job<object>[] {
-  const { db, clock, channel, config, desk } = engine;
+  const { db, clock, channel, config, desk, publicAddress } = engine;
+  const validMs = config.orderLinkDays * dayMs;
+  const links = { secret: engine.authSecret, validMs, pagesAt: () => publicAddress.url() };
   return [
-    tellCustomerJob(db, channel, clock),
+    tellCustomerJob(db, { ...channel, linkTo: (order) => linkToOrder(order, links) }, clock),
+    tellAccountJob(engine),
     refundPaymentJob(engine),
     workWebhookJob(engine, desk, { earlyMs: config.webhookWaitMs }),
     payBatchJob(engine, desk),
     runImportJob(engine),
+    removeImageFilesJob(engine),
   ];
 }
 
@@ -382,8 +255,11 @@ async function startWorking(engine: Engine): Promise<Running> {
     ...(config.mailRetentionDays > 0
       ? [everyMs("mail-cleanup", cleanUpMs, () => forgetOldMails(db, clock, config.mailRetentionDays * dayMs))]
       : []),
+    everyMs("cart-expiry", cleanUpMs, () => expireAllCarts(engine, config.cartExpiryDays * dayMs)),
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
+    everyMs("left-images", sweepMs, () => clearLeftImages(engine)),
+    everyMs("identity-cleanup", cleanUpMs, () => forgetAllOver(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {

@@ -7,7 +7,7 @@ select format('%I.%I.%I is %s%s.', nspname, relname, attname, format_type(atttyp
   join pg_class on pg_class.oid = attrelid
   join pg_namespace on pg_namespace.oid = relnamespace
  where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
-                   'notifications', 'imports')
+                   'notifications', 'imports', 'catalog', 'customers', 'carts')
    and relkind in ('r', 'p')
    and attnum > 0
    and not attisdropped

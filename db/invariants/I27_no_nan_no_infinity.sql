@@ -8,7 +8,7 @@ select format('%I.%I.%I is numeric, and no constraint refuses NaN.', nspname, re
   join pg_class on pg_class.oid = attrelid
   join pg_namespace on pg_namespace.oid = relnamespace
  where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
-                   'notifications', 'imports')
+                   'notifications', 'imports', 'catalog', 'customers', 'carts')
    and relkind in ('r', 'p')
    and attnum > 0
    and not attisdropped

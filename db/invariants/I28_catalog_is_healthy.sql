@@ -5,7 +5,7 @@ with ours as (
   select oid
     from pg_namespace
    where nspname in ('platform', 'http', 'audit', 'identity', 'tasks', 'events', 'payments', 'fulfillment', 'orders',
-                     'notifications', 'imports', 'graphile_worker')
+                     'notifications', 'imports', 'catalog', 'customers', 'carts', 'graphile_worker')
 )
 select format('The index %s is not valid.', indexrelid::regclass) as what
   from pg_index
@@ -18,10 +18,13 @@ select format('The constraint %I of %s was never checked.', conname, conrelid::r
 union all
 select format('%s promises that something stands once, and is not there or not unique.', promised)
   from unnest(array[
+         'carts.cart_lines_price_once', 'carts.carts_one_current', 'carts.carts_order_once', 'carts.carts_pkey',
+         'customers.customers_one_default', 'customers.customers_pkey',
          'events.events_pkey', 'events.feed_pkey', 'events.sequencer_pkey', 'fulfillment.provider_orders_pkey',
          'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'imports.import_orders_pkey',
          'imports.import_rows_pkey', 'imports.imports_file_once', 'imports.imports_pkey', 'imports.imports_uid_once',
-         'notifications.mails_message_once', 'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_pkey', 'orders.orders_uid_once',
+         'notifications.mails_message_once', 'notifications.messages_pkey', 'orders.order_items_pkey', 'orders.orders_cart_once',
+         'orders.orders_pkey', 'orders.orders_uid_once',
          'orders.orders_given_uid_once', 'orders.orders_reference_once', 'orders.orders_import_row_once',
          'payments.money_entries_pkey', 'payments.money_entries_reference_once', 'payments.payment_attempts_one_paid',
          'payments.payment_attempts_pkey', 'payments.refunds_pkey', 'payments.sandbox_payments_pkey',

@@ -25,6 +25,7 @@ create table identity.sessions (
   constraint sessions_token_once unique (token)
 );
 create index sessions_of_user on identity.sessions (user_id);
+create index sessions_by_end on identity.sessions (expires_at);
 
 create table identity.accounts (
   id uuid primary key,
@@ -53,6 +54,7 @@ create table identity.verifications (
   updated_at timestamptz not null
 );
 create index verifications_of on identity.verifications (identifier);
+create index verifications_by_end on identity.verifications (expires_at);
 
 create table identity.organizations (
   id uuid primary key,
@@ -73,6 +75,25 @@ create table identity.members (
   constraint members_once unique (organization_id, user_id)
 );
 create index members_of_user on identity.members (user_id);
+
+-- An organization that lives has an owner. Of two owners who lower each other at once the second waits for the first.
+create function identity.keep_an_owner() returns trigger language plpgsql as $$
+begin
+  if old.role <> 'owner' or (tg_op = 'UPDATE' and new.role = 'owner') then
+    return null;
+  end if;
+  perform 1 from identity.organizations where id = old.organization_id for update;
+  if found and not exists (
+    select 1 from identity.members where organization_id = old.organization_id and role = 'owner'
+  ) then
+    raise exception 'The organization % would have no owner.', old.organization_id
+      using errcode = 'check_violation', constraint = 'organizations_have_an_owner';
+  end if;
+  return null;
+end
+$$;
+create trigger organizations_have_an_owner after update of role or delete on identity.members
+  for each row execute function identity.keep_an_owner();
 
 create table identity.invitations (
   id uuid primary key,
@@ -95,6 +116,26 @@ create table identity.rate_limits (
   constraint rate_limits_key_once unique (key)
 );
 
+-- Tries that failed, of one address or at one account, since the window began.
+create table identity.attempts (
+  name text primary key,
+  failures int not null,
+  window_ends_at timestamptz not null,
+  constraint attempts_counted check (failures >= 0)
+);
+create index attempts_by_end on identity.attempts (window_ends_at);
+
+-- What can be used once: the link of the first start, and the states of sign-ins at an OIDC issuer. Kept as hashes.
+create table identity.one_time_tokens (
+  token_hash text primary key,
+  purpose text not null,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  created_at timestamptz not null,
+  constraint one_time_tokens_purpose_known check (purpose in ('setup_owner', 'oidc_state'))
+);
+create index one_time_tokens_by_end on identity.one_time_tokens (expires_at);
+
 -- Users who work here.
 create table identity.staff (
   user_id uuid primary key references identity.users (id) on delete cascade,
@@ -104,6 +145,7 @@ create table identity.staff (
   disabled_at timestamptz,
   constraint staff_role_known check (role in ('owner', 'manager', 'support', 'fulfilment', 'read_only'))
 );
+create index staff_owners on identity.staff (user_id) where role = 'owner';
 
 -- Anonymous shoppers who became users: what they had is the user's, and their cookie opens nothing any more.
 create table identity.merged_shoppers (

@@ -13,7 +13,7 @@ create table customers.customers (
   line1 text not null,
   line2 text,
   city text not null,
-  -- ISO 3166-2 without the country, where the country has such.
+  -- ISO 3166-2, as tax rates have it, where the country has such.
   region text,
   postal_code text,
   country text not null,
@@ -26,3 +26,5 @@ create table customers.customers (
 );
 create unique index customers_one_default on customers.customers (owner) where is_default;
 create index customers_of_owner on customers.customers (owner, customer_id);
+create index customers_by_email on customers.customers (lower(email), customer_id);
+create index customers_by_country on customers.customers (country, customer_id);

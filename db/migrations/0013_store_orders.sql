@@ -62,6 +62,6 @@ create table payments.sandbox_sessions (
   cancel_url text not null,
   expires_at timestamptz not null,
   created_at timestamptz not null,
-  constraint sandbox_sessions_status_known check (status in ('open', 'paid', 'expired')),
+  constraint sandbox_sessions_status_known check (status in ('open', 'decided', 'expired')),
   constraint sandbox_sessions_key_once unique (order_id, idempotency_key)
 );

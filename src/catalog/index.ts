@@ -1,7 +1,13 @@
 export { findSellables, lockSellables, type SellablesAsked } from "./find-sellables.ts";
 export { findTaxRates } from "./find-tax-rates.ts";
+export type { PictureMaker } from "./picture.ts";
 export type { PriceInterval } from "./price.ts";
 export { languagesOf } from "./read-languages.ts";
+export { removeImageFiles } from "./remove-image-files.ts";
+export { clearLeftImages } from "./remove-image-files-flow.ts";
 export type { Sellable } from "./sellable.ts";
+export type { SetupFault } from "./setup-errors.ts";
+export type { SetupStep } from "./setup-plan.ts";
+export { type SetupReport, setUpProducts } from "./setup-products-flow.ts";
 export { type TaxRate, taxRateFor } from "./taxation.ts";
 export { type Translation, translationFor } from "./translation.ts";

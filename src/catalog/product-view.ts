@@ -50,13 +50,19 @@ export function productView(product: Product): ProductView {
   };
 }
 
+export const IntervalView = Type.Enum([...priceIntervals], {
+  title: "PriceInterval",
+  description: "`one_off` is paid once, everything else again in each interval.",
+  examples: ["one_off"],
+});
+
 export const PriceView = Type.Object(
   {
     id: Id,
     product_id: Id,
     unit_amount: minor(1200),
     currency: Type.String({ description: "ISO 4217.", examples: ["JPY"] }),
-    interval: Type.Enum([...priceIntervals], { title: "PriceInterval", examples: ["one_off"] }),
+    interval: IntervalView,
     interval_count: Type.Integer({ examples: [1] }),
     active: Type.Boolean({ examples: [true] }),
     valid_from: OpenTime,

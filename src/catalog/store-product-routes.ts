@@ -100,7 +100,7 @@ export function storeProductRoutes(
   const storefront = openStorefront(db, clock, store);
   return async (app) => {
     app.get(path, {
-      config: { open: true, answers },
+      config: { open: true, answers, refuses: [503] },
       schema: {
         tags,
         operationId: "listStoreProducts",
@@ -117,7 +117,7 @@ export function storeProductRoutes(
     });
 
     app.get(`${path}/:key`, {
-      config: { open: true, answers },
+      config: { open: true, answers, refuses: [503] },
       schema: {
         tags,
         operationId: "getStoreProduct",

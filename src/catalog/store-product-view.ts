@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { minor } from "../http/minor-view.ts";
 import { StoreImageView, storeImageView } from "./image-view.ts";
-import { priceIntervals } from "./price.ts";
+import { IntervalView } from "./product-view.ts";
 import { type ShownPrice, type ShownProduct, withFirst } from "./showing.ts";
 import { percentageOf, type TaxRate, taxOn, taxRateFor } from "./taxation.ts";
 import { translationFor } from "./translation.ts";
@@ -27,11 +27,7 @@ const StorePriceView = Type.Object(
     }),
     unit_amount: minor(1200),
     currency: Type.String({ description: "ISO 4217.", examples: ["JPY"] }),
-    interval: Type.Enum([...priceIntervals], {
-      title: "PriceInterval",
-      description: "`one_off` is paid once, everything else again in each interval.",
-      examples: ["one_off"],
-    }),
+    interval: IntervalView,
     interval_count: Type.Integer({ description: "How many intervals lie between two payments.", examples: [1] }),
     valid_until: Type.Union([Type.String({ format: "date-time" }), Type.Null()], { examples: [null] }),
     tax: Type.Union([StoreTaxView, Type.Null()], {

@@ -34,7 +34,7 @@ const word = (description: string, example: string) =>
 const TaxRateQuery = Type.Object(
   {
     country: word("Those of one country.", "JP"),
-    region: word("Those of one region, without those of its whole country.", "US-CA"),
+    region: word("Those of one region, without those of its whole country.", "JP-13"),
     tax_code: word("Those for one tax code, without those for whatever is sold.", "food"),
     ...pageMembers,
   },

@@ -1,3 +1,4 @@
+import type { PictureMaker } from "../catalog/index.ts";
 import type { BlobStore } from "../platform/blob-store.ts";
 import type { Config } from "../platform/config.ts";
 
@@ -30,6 +31,7 @@ export interface Running {
 export interface Serving extends Running {
   readonly address: string;
   readonly apiKey: string;
+  readonly setupLink: string | undefined;
 }
 
 /** What the commands start and cannot import, since nothing but `app.ts` knows every module. */
@@ -37,6 +39,7 @@ export interface Program {
   startServe(config: Config, url: string): Promise<Serving>;
   startWork(config: Config, url: string): Promise<Running>;
   openBlobs(config: Config): Promise<BlobStore>;
+  openPictures(): Promise<PictureMaker>;
 }
 
 /** One call of a command, with flags and settings that were read and found right. */

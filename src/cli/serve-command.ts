@@ -8,11 +8,12 @@ import { withDatabaseUrl } from "./with-database.ts";
 async function serve({ config, program }: Call): Promise<number> {
   const stopAsked = stopSignal();
   await withDatabaseUrl(config, async (url) => {
-    const { address, apiKey, stop } = await program.startServe(config, url);
+    const { address, apiKey, setupLink, stop } = await program.startServe(config, url);
     say(`Orderwell serves on ${address}`);
     say(`  API reference  ${address}/docs`);
     // The key is after the #, which browsers send to nobody.
     say(`  Mails          ${address}/mails#key=${apiKey}`);
+    if (setupLink !== undefined) say(`Set up the owner account: ${setupLink}`);
     say("Place an order:");
     say(`  ${orderCurl(address, apiKey)}`);
     await stopAsked;

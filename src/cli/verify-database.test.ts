@@ -5,6 +5,8 @@ import { asSuperuser, ownCluster } from "../../test/support/cluster.ts";
 import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
+import { seededCarts, soundCarts } from "../../test/support/seeded-carts.ts";
+import { seededCustomers, soundCustomers } from "../../test/support/seeded-customers.ts";
 import { seededImports, soundImports } from "../../test/support/seeded-imports.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededOrigins, soundOrigins } from "../../test/support/seeded-origins.ts";
@@ -24,6 +26,8 @@ const everyViolation = [
   ...seededOrigins,
   ...seededSearch,
   ...seededImports,
+  ...seededCustomers,
+  ...seededCarts,
 ];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
@@ -72,6 +76,8 @@ describe("verifyDatabase", () => {
     ...soundSearch,
     ...soundOrigins,
     ...soundImports,
+    ...soundCustomers,
+    ...soundCarts,
   ]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();

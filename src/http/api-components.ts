@@ -86,7 +86,10 @@ export const refusals: Readonly<Record<string, { readonly name: string; readonly
   },
   403: {
     name: "Forbidden",
-    response: answer("The key lacks the scope.", exampleOf(scopeMissing({ scope: "orders:write" }))),
+    response: answer(
+      "The key lacks the scope, or a write came with cookies from a page of another site.",
+      exampleOf(scopeMissing({ scope: "orders:write" })),
+    ),
   },
   404: { name: "NotFound", response: answer("It does not exist, or is not yours.", exampleOf(routeNotFound({}))) },
   409: {
@@ -159,6 +162,10 @@ export const answerHeaders: Readonly<Record<string, object>> = {
     schema: text,
   },
   "RateLimit-Policy": { description: "The limit that `RateLimit` speaks of.", schema: text },
+  "Set-Cookie": {
+    description: "The cookie by which a shopper who had none is known from now on. Browsers keep it by themselves.",
+    schema: text,
+  },
   "Retry-After": { description: "Seconds after which it is worth asking again.", schema: { type: "integer" } },
   "WWW-Authenticate": { description: "How to say who asks.", schema: text },
 };

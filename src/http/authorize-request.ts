@@ -14,6 +14,8 @@ declare module "fastify" {
     open?: true;
     /** For shoppers: read by whoever comes, written by somebody who is made one, or for users who are signed in. */
     shopper?: "reads" | "writes" | "user";
+    /** A write that takes no Idempotency-Key: done again it changes nothing, or its answer opens something and is kept nowhere. */
+    keyless?: true;
   }
   interface FastifyRequest {
     /** Who asks; `anonymous` on open routes, and on routes for shoppers while nobody is known. */
@@ -88,6 +90,14 @@ async function admitPrincipal(
   if (!hasScope(principal, scope)) throw scopeMissing({ scope });
 }
 
+/** What the route itself says of a cookie stands: it knows what became of whoever asked. */
+function addCookies(reply: FastifyReply, cookies: readonly string[]): void {
+  const nameOf = (cookie: string) => cookie.slice(0, cookie.indexOf("="));
+  const said = new Set([reply.getHeader("set-cookie") ?? []].flat().map((cookie) => nameOf(String(cookie))));
+  const left = cookies.filter((cookie) => !said.has(nameOf(cookie)));
+  if (left.length > 0) reply.header("set-cookie", left);
+}
+
 /** Makes every route say who may use it, and lets nobody else pass, before anything of the body is read. */
 export function authorizeRequests(app: FastifyInstance, doorkeepers: Doorkeepers, limiter: Limiter): void {
   const cookies = new WeakMap<FastifyRequest, readonly string[]>();
@@ -96,7 +106,7 @@ export function authorizeRequests(app: FastifyInstance, doorkeepers: Doorkeepers
   app.addHook("onRoute", assertDeclared);
   app.addHook("onSend", async (request, reply) => {
     const set = reply.statusCode < firstRefusal ? cookies.get(request) : undefined;
-    if (set) reply.header("set-cookie", set);
+    if (set) addCookies(reply, set);
   });
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
     const { scope, shopper } = request.routeOptions.config;

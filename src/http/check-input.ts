@@ -4,6 +4,7 @@ import type { FastifySchema, FastifySchemaCompiler } from "fastify";
 import type { Fault } from "../platform/errors.ts";
 import { describeFault, missingBody } from "./describe-fault.ts";
 import { invalidInput } from "./http-errors.ts";
+import { mailAddress } from "./mail-address.ts";
 
 const mostFaults = 20; // Enough to mend a body by; the rest shows when these are gone.
 const mostCheckedValues = 5_000; // A larger value is told its first fault only: listing all of them may take seconds.
@@ -16,13 +17,6 @@ const partNames: Readonly<Record<string, string>> = {
   params: "address",
   headers: "head",
 };
-
-/**
- * One @ with something on both sides, in any script; nothing that could begin another header or address in a mail, that
- * cannot be seen, or that turns the text around. Whether mail arrives there only mail can tell.
- */
-const mailAddressPart = String.raw`[^\s@<>(),;:"[\]\\\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]+`;
-const mailAddress = new RegExp(`^${mailAddressPart}@${mailAddressPart}$`, "u");
 
 function ajv(allErrors: boolean): Ajv {
   // Nothing is turned into something else, nothing is dropped in silence.

@@ -14,9 +14,7 @@ interface Response {
   >;
 }
 
-interface RequestBody {
-  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
-}
+type RequestBody = Pick<Response, "content">;
 
 export interface Operation {
   readonly parameters?: readonly Parameter[];
@@ -28,8 +26,10 @@ export interface Operation {
 export interface RouteFacts {
   readonly scope?: string | undefined;
   readonly shopper?: "reads" | "writes" | "user" | undefined;
+  readonly keyless?: boolean | undefined;
   readonly unlimited?: boolean | undefined;
   readonly signed?: boolean | undefined;
+  readonly tagged?: boolean | undefined;
   readonly refuses?: readonly number[] | undefined;
   readonly answers?: Readonly<Record<string, object>> | undefined;
 }
@@ -48,13 +48,17 @@ function isWrite({ method, facts }: Place): boolean {
   return writes.has(method) && (facts.scope !== undefined || facts.shopper !== undefined);
 }
 
-/** A single resource of v2 or the store has a tag; writes to one of v2, or below one, may demand it. */
-function isTagged({ method, path }: Place): boolean {
-  return method === "get" && /^\/api\/(v2|store)\/.*\}$/.test(path);
+function takesKey(place: Place): boolean {
+  return isWrite(place) && !place.facts.keyless;
+}
+
+/** A single resource of v2 or the store has a tag; writes to one, or below one, may demand it. */
+function isTagged({ method, path, facts }: Place): boolean {
+  return method === "get" && (facts.tagged ?? /^\/api\/(v2|store)\/.*\}$/.test(path));
 }
 
 function demandsTag(place: Place): boolean {
-  return isWrite(place) && /^\/api\/v2\/.*\}/.test(place.path);
+  return isWrite(place) && (place.facts.tagged ?? /^\/api\/(v2|store)\/.*\}/.test(place.path));
 }
 
 function isChecked({ in: where, schema = {} }: Parameter): boolean {
@@ -71,7 +75,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
     ["401", scope !== undefined || shopper === "user"],
     ["403", scope !== undefined || isWrite(place)],
     ["404", place.path.includes("{")],
-    ["409", isWrite(place)],
+    ["409", takesKey(place)],
     ["412", demandsTag(place)],
     ["413", hasBody],
     ["415", hasBody],
@@ -85,7 +89,7 @@ function statusesOf(operation: Operation, place: Place): string[] {
 
 function sharedParameters(place: Place): string[] {
   return [
-    ...(isWrite(place) ? ["Idempotency-Key"] : []),
+    ...(takesKey(place) ? ["Idempotency-Key"] : []),
     ...(demandsTag(place) ? ["If-Match"] : []),
     ...(isTagged(place) ? ["If-None-Match"] : []),
     ...(place.facts.signed ? signatureHeaders : []),
@@ -113,11 +117,13 @@ function asSent(schema: Schema): Schema {
   };
 }
 
+/** A JSON body is shown whole, unless its route shows another one. */
 function bodyAsSent({ content = {}, ...body }: RequestBody): RequestBody {
-  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => [
-    type,
-    { ...rest, schema: asSent(schema) },
-  ]);
+  const media = Object.entries(content).map(([type, { schema = {}, ...rest }]) => {
+    const isShown = rest.example !== undefined || rest.examples !== undefined || type !== "application/json";
+    const example = isShown ? undefined : composeExample(schema);
+    return [type, { ...rest, schema: asSent(schema), ...(example === undefined ? {} : { example }) }];
+  });
   return { ...body, content: Object.fromEntries(media) };
 }
 
@@ -129,7 +135,8 @@ function parameterAsSent(parameter: Parameter): Parameter {
 export function completeOperation(operation: Operation, place: Place): Operation {
   const shared = [
     ...(isTagged(place) ? ["ETag"] : []),
-    ...(isWrite(place) ? ["Idempotent-Replayed"] : []),
+    ...(takesKey(place) ? ["Idempotent-Replayed"] : []),
+    ...(place.facts.shopper === "writes" ? ["Set-Cookie"] : []),
     ...(place.facts.unlimited ? [] : limitHeaders),
   ];
   const headers = { ...headerRefs(shared), ...place.facts.answers };

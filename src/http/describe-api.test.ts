@@ -67,7 +67,7 @@ describe("the description", () => {
     assert.deepEqual(write.security, [{ bearer: [] }, { apiKey: [] }]);
     assert.match(write.description, /orders:write/);
     assert.deepEqual(described.paths["/plain"].get.security, []);
-    assert.deepEqual(Object.keys(described.components.securitySchemes), ["bearer", "apiKey"]);
+    assert.deepEqual(Object.keys(described.components.securitySchemes), ["session", "shopper", "bearer", "apiKey"]);
   });
 
   test("says how a write is repeated and made to depend on what was read", () => {

@@ -16,6 +16,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** For the API description: statuses of refusal beyond those that follow from what the route is. */
     refuses?: readonly number[];
+    /** For the API description: it is about one resource that has a tag, though no id ends its address; or it is not. */
+    tagged?: boolean;
     /** For the API description: headers of the answer beyond those that all routes like it have. */
     answers?: Readonly<Record<string, object>>;
   }
@@ -39,8 +41,9 @@ const introduction = [
 
 /** What the plugin makes of a route: who may ask is said here, the rest when all of its parts are there. */
 function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
-  const { scope, shopper, unlimited, signed, refuses, answers } = config ?? {};
-  const said = { ...schema, [factsKey]: { scope, shopper, unlimited, signed, refuses, answers } satisfies RouteFacts };
+  const { scope, shopper, keyless, unlimited, signed, tagged, refuses, answers } = config ?? {};
+  const facts: RouteFacts = { scope, shopper, keyless, unlimited, signed, tagged, refuses, answers };
+  const said = { ...schema, [factsKey]: facts };
   if (shopper !== undefined) {
     const known = [{ session: [] }, { shopper: [] }];
     return { ...said, security: shopper === "user" ? [{ session: [] }] : [{}, ...known] };
@@ -49,7 +52,7 @@ function completeSchema(schema: FastifySchema = {}, { config }: RouteOptions): F
   return {
     ...said,
     description: [schema.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join("\n\n"),
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Type } from "typebox";
 import { testServer } from "../../test/support/http-server.ts";
 import { entityTag } from "./entity-tag.ts";
-import { answerWithTag, assertMatch, ifMatchOf } from "./match-request.ts";
+import { answerTextWithTag, answerWithTag, assertMatch, ifMatchOf } from "./match-request.ts";
 
 const mug = { sku: "MUG", left: 2n };
 const tag = entityTag(mug);
@@ -12,6 +12,9 @@ const answer = Type.Object({ sku: Type.String(), left: Type.Unsafe<bigint>(Type.
 const { app } = await testServer((server) => {
   server.get("/mug", { config: { open: true }, schema: { response: { 200: answer } } }, async (request, reply) =>
     answerWithTag(request, reply, mug),
+  );
+  server.get("/written", { config: { open: true } }, async (request, reply) =>
+    answerTextWithTag(request, reply, '{"left":null}'),
   );
   server.post("/mug", { config: { open: true } }, async (request) => {
     assertMatch(ifMatchOf(request), mug);
@@ -23,6 +26,14 @@ describe("a resource", () => {
   test("is answered with its tag", async () => {
     const { statusCode, headers, body } = await app.inject("/mug");
     assert.deepEqual([statusCode, headers.etag, body], [200, tag, '{"sku":"MUG","left":2}']);
+  });
+
+  test("that is written already is answered as it is, with its tag", async () => {
+    const { statusCode, headers, body } = await app.inject("/written");
+    assert.deepEqual([statusCode, headers.etag, body], [200, entityTag({ left: null }), '{"left":null}']);
+    assert.equal(headers["content-type"], "application/json; charset=utf-8");
+    const known = await app.inject({ url: "/written", headers: { "if-none-match": String(headers.etag) } });
+    assert.deepEqual([known.statusCode, known.body], [304, ""]);
   });
 
   for (const [named, status] of [

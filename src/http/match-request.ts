@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { entityTag, matchesStrongly, matchesWeakly, type NamedTags, parseTags } from "./entity-tag.ts";
+import { entityTag, matchesStrongly, matchesWeakly, type NamedTags, parseTags, tagOfText } from "./entity-tag.ts";
 import { ifMatchInvalid, preconditionFailed } from "./http-errors.ts";
 
 /** The tags of which a write's `If-Match` demands one. */
@@ -13,6 +13,17 @@ export function answerWithTag<View>(request: FastifyRequest, reply: FastifyReply
   const tag = entityTag(view);
   reply.header("etag", tag);
   return isKnown(request, tag) ? reply.code(304).send() : view;
+}
+
+/**
+ * As `answerWithTag`, for a resource that is written already, as `writeJson` does: the serializer of a schema takes no
+ * bigint where there may be null.
+ */
+export function answerTextWithTag(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  const tag = tagOfText(text);
+  reply.header("etag", tag);
+  if (isKnown(request, tag)) return reply.code(304).send();
+  return reply.type("application/json; charset=utf-8").send(text);
 }
 
 /** Whether the reader has the state of this tag already, as `If-None-Match` says. */

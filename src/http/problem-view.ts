@@ -64,8 +64,8 @@ function headersOf(refusal: Refusal, status: number): Record<string, string> {
 /** How a refusal looks outside. Source: RFC 9457; `code`, `request_id` and `errors` are members of our own. */
 export function problemView(refusal: Refusal, at: Occurrence): Problem {
   const status = statusByCode[refusal.code] ?? statusByKind[refusal.kind];
-  const { faults } = refusal.extras;
-  const members = { instance: at.path, request_id: at.requestId, errors: faults };
+  const { faults, members: own } = refusal.extras;
+  const members = { instance: at.path, request_id: at.requestId, errors: faults, ...own };
   return { status, headers: headersOf(refusal, status), body: problem(status, refusal.code, refusal.message, members) };
 }
 

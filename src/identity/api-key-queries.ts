@@ -21,6 +21,17 @@ export const listApiKeys = many<Sql, { limit: number }, ApiKey>(
    limit :limit`,
 );
 
+/** A page of them, below an id. */
+export const listApiKeysBefore = many<Sql, { before: string; limit: number }, ApiKey>(
+  "identity.list_api_keys_before",
+  `
+  select key_id, name, prefix, scopes, created_at, revoked_at
+    from identity.api_keys
+   where key_id < :before::uuid
+   order by key_id desc
+   limit :limit`,
+);
+
 /** A key by its id or its prefix. */
 export const findApiKey = maybeOne<Sql, { key: string }, ApiKey>(
   "identity.find_api_key",

@@ -26,7 +26,7 @@ const mostKnown = 10_000; // More keys than a shop has systems.
 const mostUnknown = 10_000; // Wrong keys have a memory of their own, so that a flood of them drives no good one out.
 
 /** The key that a request presents: `Authorization: Bearer …`, else `X-Api-Key`. */
-function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const [, bearer] = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   if (bearer !== undefined) return bearer;
   const own = headers["x-api-key"];

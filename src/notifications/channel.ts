@@ -1,3 +1,4 @@
+import type { AccountNotice } from "./account-letter.ts";
 import type { Correspondent, Letter } from "./letter.ts";
 
 /** What became of a letter. */
@@ -15,7 +16,7 @@ export interface Channel {
   readonly name: "mailbox" | "smtp" | "http";
   /** In whose name letters go out. */
   readonly sender: Correspondent;
-  send(letter: Letter): Promise<Delivery>;
+  send(letter: Letter | AccountNotice): Promise<Delivery>;
   close(): Promise<void>;
 }
 

@@ -14,15 +14,23 @@ export interface Envelope {
   readonly messageId: string;
   readonly sender: Correspondent;
   readonly recipient: string;
+  /** Where the recipient sees the order; null where nobody may without an account of ours. */
+  readonly link?: string | null;
 }
 
 /** One message to one person, ready to go out by any channel. */
-export interface Letter extends Envelope {
-  readonly kind: LetterKind;
-  readonly order: OrderLetter;
+export interface Written extends Envelope {
+  /** `en`, `ja-JP`: the language that it was asked for in. */
+  readonly locale: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** One about an order. */
+export interface Letter extends Written {
+  readonly kind: LetterKind;
+  readonly order: OrderLetter;
 }
 
 const senderShape = /^(?:"?([^"<>]*?)"?\s*<([^<>\s@]+@[^<>\s@]+)>|([^<>\s@]+@[^<>\s@]+))$/;
@@ -65,6 +73,9 @@ interface Content {
   readonly more: string | undefined;
   /** Label and amount; the last one is the total. */
   readonly sums: readonly (readonly [string, string])[];
+  /** The same for what the total has in it. */
+  readonly included: readonly [string, string] | undefined;
+  readonly link: string | null;
   readonly shop: string;
 }
 
@@ -82,12 +93,17 @@ export function composeLetter(order: OrderLetter, kind: LetterKind, envelope: En
     lines: order.items.slice(0, mostLines).map((item) => lineOf(item, order.currency, wording)),
     more: hidden > 0 ? wording.moreItems(hidden) : undefined,
     sums: sumsOf(order, wording),
+    included:
+      order.taxIncludedMinor === 0n
+        ? undefined
+        : [wording.taxIncluded, writeAmount(order.taxIncludedMinor, order.currency, wording.language)],
+    link: envelope.link ?? null,
     shop: envelope.sender.name,
   };
   const subject = words.subject(order.number);
   const { messageId, sender, recipient } = envelope;
   const written = { subject, text: textOf(content), html: markupOf(content, subject).markup };
-  return { messageId, sender, recipient, kind, order, ...written };
+  return { messageId, sender, recipient, locale: order.locale, kind, order, ...written };
 }
 
 function lineOf(item: OrderLetter["items"][number], currency: string, { language }: Wording): Line {
@@ -121,21 +137,28 @@ function textOf(content: Content): string {
     content.message,
     `${orderNumber}: ${content.number}`,
     [...lines, ...(content.more === undefined ? [] : [content.more])].join("\n"),
-    content.sums.map(([label, amount]) => `${label}: ${amount}`).join("\n"),
+    [...content.sums, ...(content.included ? [content.included] : [])]
+      .map(([label, amount]) => `${label}: ${amount}`)
+      .join("\n"),
+    ...(content.link === null ? [] : [`${content.wording.seeOrder}: ${content.link}`]),
     ...(content.shop === "" ? [] : [`-- \n${content.shop}`]),
     "",
   ].join("\n\n");
 }
 
 // No colours but the reader's own (`color-scheme`) and half-clear lines, so that light and dark both work.
-const page = "margin:0;padding:24px 16px;font:16px/1.6 system-ui,Hiragino Sans,Noto Sans JP,sans-serif";
+export const page = "margin:0;padding:24px 16px;font:16px/1.6 system-ui,Hiragino Sans,Noto Sans JP,sans-serif";
 const rule = "border-top:1px solid #8886";
 const figure = "text-align:right;white-space:nowrap;padding-left:16px";
-const quiet = "font-size:14px;opacity:.75";
+export const quiet = "font-size:14px;opacity:.75";
 
 function markupOf(content: Content, title: string): Markup {
   const { language, greeting, orderNumber } = content.wording;
   const named = html`<p>${greeting.before}${isolatedMarkup(content.name)}${greeting.after}</p>`;
+  const linked =
+    content.link === null
+      ? []
+      : html`<p style="margin-top:24px"><a href="${content.link}" style="font-weight:bold">${content.wording.seeOrder}</a></p>`;
   const signed = html`<p style="${quiet};margin-top:32px">${content.shop}</p>`;
   return html`<!doctype html>
 <html lang="${language}" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -145,11 +168,11 @@ function markupOf(content: Content, title: string): Markup {
 ${content.name === "" ? [] : named}<p>${content.message}</p>
 <p style="${quiet}">${orderNumber} <b>${content.number}</b></p>
 <table width="100%" cellpadding="8" style="border-collapse:collapse">${rowsOf(content)}
-</table>${content.shop === "" ? [] : signed}</div></body></html>
+</table>${linked}${content.shop === "" ? [] : signed}</div></body></html>
 `;
 }
 
-function rowsOf({ lines, more, sums }: Content): Markup[] {
+function rowsOf({ lines, more, sums, included }: Content): Markup[] {
   const items = lines.map(({ name, detail, amount }) =>
     row(rule, html`${isolatedMarkup(name)}<div style="${quiet}">${detail}</div>`, amount),
   );
@@ -159,7 +182,8 @@ function rowsOf({ lines, more, sums }: Content): Markup[] {
     const line = index === 0 || index === last ? rule : "border:0";
     return row(index === last ? `${line};font-weight:bold` : line, html`${label}`, amount);
   });
-  return [...items, ...rest, ...totals];
+  const within = included ? [row(`border:0;${quiet}`, html`${included[0]}`, included[1])] : [];
+  return [...items, ...rest, ...totals, ...within];
 }
 
 function row(style: string, label: Markup, amount: string): Markup {

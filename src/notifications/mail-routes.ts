@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { scopeMissing } from "../http/http-errors.ts";
 import { answerWithTag } from "../http/match-request.ts";
+import { fullScope, hasScope } from "../http/principal.ts";
 import { getOrderId } from "../orders/index.ts";
 import type { Db } from "../platform/db.ts";
 import { getMail, listMails } from "./list-mails.ts";
-import { MailListView, MailView, mailHeadView, mailView } from "./mail-view.ts";
+import { isAboutAccount, MailListView, MailView, mailHeadView, mailView } from "./mail-view.ts";
 import { mailboxFiles, mailboxHeaders } from "./mailbox-view.ts";
 
 const tags = ["Mails"];
@@ -66,12 +68,14 @@ export function mailRoutes(db: Db): FastifyPluginAsyncTypebox {
       schema: {
         tags,
         operationId: "getMail",
-        summary: "Read one mail, text and HTML",
+        summary: "Read one mail, text and HTML; one about an account needs the scope `full`",
         params: Type.Object({ mail_id: Type.String({ description: "The mail's id.", examples: ["7"] }) }),
         response: { 200: MailView },
       },
       async handler(request, reply) {
-        return answerWithTag(request, reply, mailView(await getMail(db, request.params.mail_id)));
+        const mail = await getMail(db, request.params.mail_id);
+        if (isAboutAccount(mail) && !hasScope(request.principal, fullScope)) throw scopeMissing({ scope: fullScope });
+        return answerWithTag(request, reply, mailView(mail));
       },
     });
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { BigInteger } from "../http/write-json.ts";
 import { orderNumber } from "../orders/index.ts";
+import { aboutNoOrder } from "./keep-mails.ts";
 import { orderUidOf } from "./letter.ts";
 import type { Mail, MailHead } from "./notification-queries.ts";
 
@@ -8,8 +9,11 @@ const MailHeadView = Type.Object(
   {
     id: BigInteger({ minimum: 1, examples: [7] }),
     message_id: Type.String({ examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f-order_confirmation"] }),
-    order_id: Type.String({ format: "uuid" }),
-    order_number: Type.String({ examples: ["ORD-27180435"] }),
+    order_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+      description: "Null in letters about accounts.",
+      examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e8f"],
+    }),
+    order_number: Type.Union([Type.String(), Type.Null()], { examples: ["ORD-27180435"] }),
     kind: Type.String({ examples: ["order_confirmation"] }),
     from: Type.String({ examples: ["orders@example.com"] }),
     to: Type.String({ examples: ["tanaka@example.co.jp"] }),
@@ -35,12 +39,17 @@ export const MailListView = Type.Object(
   { title: "MailPage" },
 );
 
+/** Its link opens an account: whoever may not do everything does not read it. */
+export function isAboutAccount({ orderId }: MailHead): boolean {
+  return orderId === aboutNoOrder;
+}
+
 export function mailHeadView(mail: MailHead): Static<typeof MailHeadView> {
   return {
     id: mail.mailId,
     message_id: mail.messageId,
-    order_id: orderUidOf(mail.messageId),
-    order_number: orderNumber(mail.orderId),
+    order_id: isAboutAccount(mail) ? null : orderUidOf(mail.messageId),
+    order_number: isAboutAccount(mail) ? null : orderNumber(mail.orderId),
     kind: mail.kind,
     from: mail.sender,
     to: mail.recipient,

@@ -1,5 +1,6 @@
 import { exactNumber, writeJson } from "../http/write-json.ts";
 import { exponentOf, formatMajor } from "../platform/money.ts";
+import type { AccountNotice } from "./account-letter.ts";
 import type { Channel, Delivery } from "./channel.ts";
 import { guardChannel } from "./guard-channel.ts";
 import { type Letter, parseSender } from "./letter.ts";
@@ -46,8 +47,26 @@ export function notificationApiChannel(options: NotificationApiOptions): Channel
   return guardChannel(channel, { quickRetries });
 }
 
+function bodyOf(letter: Letter | AccountNotice): string {
+  return "order" in letter ? orderBodyOf(letter) : accountBodyOf(letter);
+}
+
+/** Letters about accounts are no templates of DD-ORDER-001: they bring their words, beside what a template needs. */
+function accountBodyOf({ kind, recipient, locale, name, link, subject, text, html }: AccountNotice): string {
+  return writeJson({
+    template: kind.toUpperCase(),
+    to: recipient,
+    locale,
+    customer_name: name,
+    link,
+    subject,
+    text,
+    html,
+  });
+}
+
 /** The fields of DD-ORDER-001, and beside them what a template needs. Amounts are decimals, as in its orders. */
-function bodyOf({ kind, recipient, order }: Letter): string {
+function orderBodyOf({ kind, recipient, order }: Letter): string {
   const exponent = exponentOf(order.currency) ?? 0;
   const decimal = (minor: bigint) => exactNumber(formatMajor(minor, exponent));
   return writeJson({

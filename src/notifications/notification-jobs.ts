@@ -9,7 +9,15 @@ import type { Channel } from "./channel.ts";
 import { forgetMails } from "./forget-mails.ts";
 import { giveUpTelling } from "./give-up-telling.ts";
 import type { Letter } from "./letter.ts";
-import { beginTelling, type Cause, type Ending, endTelling, type Told, tellCustomers } from "./tell-customers.ts";
+import {
+  beginTelling,
+  type Cause,
+  type Ending,
+  endTelling,
+  type Sending,
+  type Told,
+  tellCustomers,
+} from "./tell-customers.ts";
 
 const mostTogether = 200; // Twice the jobs that one process runs at once: a flush takes all that wait.
 const flushes = 2; // One commits while the next is written; more would only wait for the same rows and disk.
@@ -18,7 +26,11 @@ const flushes = 2; // One commits while the next is written; more would only wai
  * Tells a customer by mail what became of an order. May run twice or late: a cause that was told, or given up, is left
  * alone. What goes wrong never touches the order; it is tried again until the last try, and then announced as failed.
  */
-export function tellCustomerJob(db: Db, channel: Channel, clock: Clock): Job<{ orderId: string; kind: Cause["kind"] }> {
+export function tellCustomerJob(
+  db: Db,
+  channel: Channel & Pick<Sending, "linkTo">,
+  clock: Clock,
+): Job<{ orderId: string; kind: Cause["kind"] }> {
   const tell = channel.name === "mailbox" ? byMailbox(db, channel, clock) : byChannel(db, channel, clock);
   return {
     declaration: tellCustomer,
@@ -57,7 +69,7 @@ function together<In, Out>(
   });
 }
 
-function byMailbox(db: Db, channel: Channel, clock: Clock): Tell {
+function byMailbox(db: Db, channel: Sending, clock: Clock): Tell {
   const tell = together<Cause, Told>(db, "tell-customers", async (tx, causes) => {
     const told = await tellCustomers(tx, causes, channel, clock.now());
     await reach("inside-telling");
@@ -69,7 +81,7 @@ function byMailbox(db: Db, channel: Channel, clock: Clock): Tell {
   };
 }
 
-function byChannel(db: Db, channel: Channel, clock: Clock): Tell {
+function byChannel(db: Db, channel: Channel & Sending, clock: Clock): Tell {
   const begin = together<Cause, Letter | Told>(db, "begin-letters", (tx, causes) =>
     beginTelling(tx, causes, channel, clock.now()),
   );

@@ -1,7 +1,7 @@
 import type { Transporter } from "nodemailer";
 import type { Channel, Delivery } from "./channel.ts";
 import { guardChannel } from "./guard-channel.ts";
-import { type Letter, parseSender } from "./letter.ts";
+import { parseSender, type Written } from "./letter.ts";
 
 const connections = 10; // What a mail server grants one client without asking.
 const lettersPerConnection = 500;
@@ -66,7 +66,7 @@ function isPlainAddress(address: string): boolean {
   return plainAddress.test(address);
 }
 
-function messageOf(letter: Letter) {
+function messageOf(letter: Written) {
   return {
     messageId: `<${letter.messageId}>`,
     from: { name: letter.sender.name, address: letter.sender.address },
@@ -75,7 +75,7 @@ function messageOf(letter: Letter) {
     subject: letter.subject,
     text: letter.text,
     html: letter.html,
-    headers: { "Auto-Submitted": "auto-generated", "Content-Language": letter.order.locale },
+    headers: { "Auto-Submitted": "auto-generated", "Content-Language": letter.locale },
     signal: AbortSignal.timeout(wholeMs),
   };
 }

@@ -3,7 +3,7 @@ import type { Sql, Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import { type Channel, type Delivery, failureReason } from "./channel.ts";
 import { keepMails } from "./keep-mails.ts";
-import { composeLetter, type Letter, messageIdOf } from "./letter.ts";
+import { composeLetter, type Envelope, type Letter, messageIdOf } from "./letter.ts";
 import { notificationFailed, notificationSent } from "./notification-events.ts";
 import { insertSentMessages, openMessages, settleMessages } from "./notification-queries.ts";
 
@@ -16,7 +16,11 @@ export interface Cause {
 /** How a cause stands that needs no letter sent. */
 export type Told = "told" | "told_before" | "no_address" | "no_order";
 
-type Sending = Pick<Channel, "name" | "sender">;
+/** Who sends, and where recipients see their orders. */
+export interface Sending extends Pick<Channel, "name" | "sender"> {
+  /** The address of an order for whoever has this mail; null for orders that have no page. */
+  linkTo?(order: OrderLetter): string | null;
+}
 
 function keyOf({ orderId, kind }: { orderId: bigint; kind: string }): string {
   return `${orderId} ${kind}`;
@@ -46,6 +50,11 @@ async function draft(sql: Sql, causes: readonly Cause[], { sender }: Sending) {
   return { drafts, untold };
 }
 
+function envelopeOf(one: Omit<Draft, keyof Cause>, { sender, linkTo }: Sending): Envelope {
+  const { messageId, recipient } = one;
+  return { messageId, recipient, sender, link: linkTo?.(one.order) ?? null };
+}
+
 function columnsFrom(drafts: readonly Draft[]) {
   return columnsOf(drafts, {
     orderIds: (one) => one.orderId,
@@ -71,7 +80,7 @@ export async function tellCustomers(tx: Tx, causes: readonly Cause[], sending: S
   const letters = new Map<string, Letter>();
   for (const row of fresh) {
     const one = drafts.get(keyOf(row));
-    if (one) letters.set(keyOf(row), composeLetter(one.order, one.kind, { ...one, sender: sending.sender }));
+    if (one) letters.set(keyOf(row), composeLetter(one.order, one.kind, envelopeOf(one, sending)));
   }
   if (letters.size > 0) {
     const written = [...letters.values()];
@@ -108,7 +117,7 @@ export async function beginTelling(
     const one = drafts.get(keyOf(cause));
     if (!row || !one) return untold.get(keyOf(cause)) ?? "told_before";
     const { recipient, messageId } = row;
-    return composeLetter(one.order, one.kind, { messageId, recipient, sender: sending.sender });
+    return composeLetter(one.order, one.kind, envelopeOf({ order: one.order, messageId, recipient }, sending));
   });
 }
 

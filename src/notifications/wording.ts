@@ -20,6 +20,9 @@ export interface Wording {
   readonly tax: string;
   readonly shipping: string;
   readonly total: string;
+  /** Tax that the prices have in them. */
+  readonly taxIncluded: string;
+  readonly seeOrder: string;
   readonly moreItems: (count: number) => string;
 }
 
@@ -49,6 +52,8 @@ const english: Wording = {
   tax: "Tax",
   shipping: "Shipping",
   total: "Total",
+  taxIncluded: "Including tax of",
+  seeOrder: "See your order",
   moreItems: (count) => (count === 1 ? "and 1 more item" : `and ${count} more items`),
 };
 
@@ -78,6 +83,8 @@ const japanese: Wording = {
   tax: "税",
   shipping: "送料",
   total: "合計",
+  taxIncluded: "うち税",
+  seeOrder: "ご注文の状況を見る",
   moreItems: (count) => `ほか${count}点`,
 };
 

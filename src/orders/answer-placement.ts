@@ -5,10 +5,12 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Sql } from "../platform/db.ts";
 import { answersOfPayments } from "./answer-payment.ts";
 import { findOrdersWithItems } from "./find-orders.ts";
+import { findBoughtOrders } from "./find-shopper-orders.ts";
 import type { OrderWithItems } from "./order.ts";
 import { findOrigins } from "./order-queries.ts";
 import { orderV1Text } from "./order-v1-view.ts";
 import { showOrders } from "./show-orders.ts";
+import { storeOrderText } from "./store-order-view.ts";
 
 export const createdStatus = 201;
 
@@ -39,15 +41,21 @@ export async function replayPlacement(db: Db, clock: Clock, row: KeyRow, fingerp
 
 /**
  * The answers to the requests that placed these orders, as the orders stand. Each looks as the request asked for it: those
- * of v2 have a source, those of v1 none.
+ * of the store were carts, those of v2 have a source, those of v1 none.
  */
 async function answersOf(sql: Sql, orders: readonly OrderWithItems[]): Promise<(Answer & { orderId: bigint })[]> {
   if (orders.length === 0) return [];
-  const origins = await findOrigins(sql, { orderIds: orders.map(({ orderId }) => orderId) });
+  const bought = await findBoughtOrders(
+    sql,
+    orders.filter(({ cartId }) => cartId !== null).map(({ orderId }) => orderId),
+  );
+  const placed = orders.filter(({ cartId }) => cartId === null);
+  const origins = await findOrigins(sql, { orderIds: placed.map(({ orderId }) => orderId) });
   const ofV2 = new Set(origins.filter(({ source }) => source !== null).map(({ orderId }) => orderId));
   const views = await showOrders(sql, [...ofV2]);
   return [
-    ...orders
+    ...bought.map((one) => ({ orderId: one.order.orderId, status: createdStatus, body: storeOrderText(one) })),
+    ...placed
       .filter(({ orderId }) => !ofV2.has(orderId))
       .map((order) => ({ orderId: order.orderId, ...placementAnswer(order) })),
     ...views.map((view) => ({ orderId: view.order_id, status: createdStatus, body: writeJson(view) })),

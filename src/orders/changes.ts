@@ -3,9 +3,11 @@ import type { ProviderOrder } from "../fulfillment/index.ts";
 import type { MoneyEntry, PaymentAttempt, Refund, SuspendedMoney } from "../payments/index.ts";
 import type { QueuedJob } from "../platform/jobs.ts";
 import type { NewTask } from "../tasks/index.ts";
+import { eventIdOf } from "./event-id.ts";
 import type { Order, OrderStatus, OrderWithItems } from "./order.ts";
 import type { OrderNews } from "./order-events.ts";
 import type { Origin } from "./origin.ts";
+import type { ShopperOrder } from "./purchase.ts";
 
 /** Who changes orders and why: stands in every event and money entry. */
 export interface Author {
@@ -40,6 +42,10 @@ export interface Changes {
   readonly placed: OrderWithItems[];
   /** Where those that are placed came from, as far as they came from anywhere. */
   readonly origins: Map<bigint, PlacedOrigin>;
+  /** Whose those are that were carts, with their details. */
+  readonly shopperOrders: ShopperOrder[];
+  /** Orders that were carts and are paid now: their details never change from here on. */
+  readonly frozen: bigint[];
   /** The newest state of each order that changed. */
   readonly orders: Map<bigint, Order>;
   readonly attemptsStarted: PaymentAttempt[];
@@ -63,6 +69,8 @@ export function noChanges(now: Date, policy: OrderPolicy): Changes {
     policy,
     placed: [],
     origins: new Map(),
+    shopperOrders: [],
+    frozen: [],
     orders: new Map(),
     attemptsStarted: [],
     attemptsSaved: new Map(),
@@ -84,13 +92,6 @@ const noWaits: OrderPolicy = { expiryMs: 0, firstCheckMs: 0, againMs: 0 };
 /** Changes of money alone: what an order's status is, and until when, stays as it was. */
 export function noMoneyChanges(now: Date): Changes {
   return noChanges(now, noWaits);
-}
-
-const sequenceDigits = 4; // Up to 7fff, far more events than an order lives through; payments take the rest.
-
-/** The event's id: the order's with its last four digits replaced by the number, so that a repeated run makes the same. */
-export function eventIdOf(uid: string, sequence: number): string {
-  return uid.slice(0, -sequenceDigits) + sequence.toString(16).padStart(sequenceDigits, "0");
 }
 
 /** What else changes on the order together with an event. */
@@ -133,6 +134,11 @@ export function addEvent<Kept extends Order>(
   const next = { ...order, ...step.set, status, expiresAt, lastSequence: sequence, updatedAt };
   changes.orders.set(order.orderId, next);
   return next;
+}
+
+/** Ends what could still be changed of an order that is paid now. */
+export function freezeDetails(changes: Changes, { orderId, cartId }: Order): void {
+  if (cartId !== null) changes.frozen.push(orderId);
 }
 
 /** Changes an order's counters where nothing is announced. */

@@ -1,6 +1,7 @@
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db, Sql } from "../platform/db.ts";
 import { isUnavailable } from "../platform/errors.ts";
+import { isUuid } from "../platform/ids.ts";
 import { orderIdOfNumber, orderNumber } from "./number.ts";
 import type { OrderItem, OrderWithItems } from "./order.ts";
 import { orderNotFound } from "./order-errors.ts";
@@ -38,7 +39,6 @@ export function openOrderReader(db: Db): (orderId: bigint) => Promise<OrderWithI
   });
 }
 
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const idShape = /^[1-9]\d{0,18}$/;
 const mostId = 2n ** 63n - 1n;
 
@@ -54,7 +54,7 @@ export function parseOrderId(text: string): bigint | undefined {
  * @throws order.not_found
  */
 export async function getOrderId(sql: Sql, named: string): Promise<bigint> {
-  const orderId = uuidShape.test(named)
+  const orderId = isUuid(named)
     ? (await findOrderIdByUid(sql, { uid: named }))?.orderId
     : (orderIdOfNumber(named) ?? parseOrderId(named));
   if (orderId === undefined) throw orderNotFound({ order: named });

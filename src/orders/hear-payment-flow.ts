@@ -91,7 +91,8 @@ async function findNamed(
     if (found && "reference" in found && found.reference === answer.reference)
       return {
         attempt: attempt.attempt,
-        answer: found.outcome === "paid" && answer.outcome === "failed" ? found : answer,
+        // Of a failure the gateway's own books say why; a webhook does not.
+        answer: answer.outcome === "failed" && found.outcome !== "pending" ? found : answer,
       };
     unsure ||= found?.outcome === "unknown";
   }

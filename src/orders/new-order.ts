@@ -3,12 +3,18 @@ import type { Author } from "./changes.ts";
 import { customerIdOf } from "./draft.ts";
 import type { OrderItem } from "./order.ts";
 import type { Origin } from "./origin.ts";
+import type { FromCart } from "./purchase.ts";
 import type { DraftedOrder } from "./read-order-draft.ts";
 
 /** How an order is to be paid. One that costs nothing is paid at once whatever is said here. */
 export type PaymentPlan =
   /** The gateway is asked for the money as soon as the order is committed. */
-  | { readonly kind: "charge"; readonly gateway: string }
+  | {
+      readonly kind: "charge";
+      readonly gateway: string;
+      /** The shopper pays on the gateway's page, which is opened as soon as the order is committed. */
+      readonly hosted?: boolean;
+    }
   /** It waits, with its deadline. */
   | { readonly kind: "none" }
   /** It was paid elsewhere, and that is written down; without a reference the order's UUID stands for the payment. */
@@ -36,6 +42,8 @@ export interface NewOrder {
   readonly origin: Origin;
   /** Whether the customer is told of it, now and later. */
   readonly notify: boolean;
+  /** The cart that it was, if it was one. */
+  readonly cart?: FromCart;
   /** Until when it may stay unpaid; the policy's time when left out. */
   readonly expiresAt?: Date;
   readonly by: Author;

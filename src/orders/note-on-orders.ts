@@ -1,5 +1,6 @@
 import type { Tx } from "../platform/db.ts";
-import { type Changes, eventIdOf, noChanges } from "./changes.ts";
+import { type Changes, noChanges } from "./changes.ts";
+import { eventIdOf } from "./event-id.ts";
 import { lockOrders } from "./order-queries.ts";
 import { writeChanges } from "./write-changes.ts";
 

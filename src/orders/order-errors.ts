@@ -88,3 +88,21 @@ export const orderPaymentsTooMany = refusal<object>(
   "conflict",
   () => "The order was tried to be paid as often as it may be.",
 );
+
+export const orderSessionNotFound = refusal<{ session: string }>(
+  "order.session_not_found",
+  "not-found",
+  ({ session }) => `No payment of an order is made on the page ${session}.`,
+);
+
+export const orderLinkInvalid = refusal<object>(
+  "order.link_invalid",
+  "not-found",
+  () => "This link opens no order: it is incomplete, or its time is over.",
+);
+
+export const orderReturnUrlWrong = refusal<object>(
+  "order.return_url_wrong",
+  "invalid",
+  () => "The shopper cannot be sent back to this address.",
+);

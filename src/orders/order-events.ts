@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import type { PaymentAttempt, Refund } from "../payments/index.ts";
+import { eventIdOf } from "./event-id.ts";
 import { orderNumber } from "./number.ts";
 import type { Order, OrderWithItems } from "./order.ts";
+import type { FromCart } from "./purchase.ts";
 
 const Uuid = Type.String({ format: "uuid" });
 const Minor = Type.Integer({ minimum: 0 });
@@ -18,6 +20,18 @@ export const orderEvents = {
     status: Type.Literal("created"),
     items: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1 }), unitPrice: Minor })),
     createdAt: Time,
+  }),
+  CartCheckedOut: Type.Object({
+    eventId: Uuid,
+    occurredAt: Time,
+    orderId: Uuid,
+    cartId: Uuid,
+    customerId: Uuid,
+    items: Type.Array(Type.Object({ productId: Uuid, quantity: Type.Integer({ minimum: 1 }), unitPrice: Minor })),
+    subtotal: Minor,
+    discount: Minor,
+    total: Minor,
+    currency: Currency,
   }),
   PaymentInitiated: Type.Object({
     paymentId: Uuid,
@@ -115,6 +129,29 @@ export function orderCreated(order: OrderWithItems, now: Date): OrderNews {
         unitPrice: amount(item.unitPriceMinor),
       })),
       createdAt: now.toISOString(),
+    },
+  };
+}
+
+/** FlowMart's schema wants the event's own id among its data. Subtotal and total are as its shop shows them. */
+export function cartCheckedOut(order: Order, cart: FromCart, now: Date): OrderNews {
+  return {
+    type: "CartCheckedOut",
+    data: {
+      eventId: eventIdOf(order.uid, order.lastSequence + 1),
+      occurredAt: now.toISOString(),
+      orderId: order.uid,
+      cartId: cart.cartId,
+      customerId: order.customerId,
+      items: cart.lines.map(({ productId, quantity, unitMinor }) => ({
+        productId,
+        quantity: Number(quantity),
+        unitPrice: amount(unitMinor),
+      })),
+      subtotal: amount(cart.lines.reduce((sum, { quantity, unitMinor }) => sum + quantity * unitMinor, 0n)),
+      discount: amount(order.discountMinor),
+      total: amount(order.totalMinor),
+      currency: order.currency,
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Origin } from "./origin.ts";
 
 /** An order as lists show it. */
 export interface ListedOrder
-  extends Omit<Order, "attempts" | "refunds" | "lastSequence" | "payUntil">,
+  extends Omit<Order, "attempts" | "refunds" | "lastSequence" | "payUntil" | "cartId" | "taxIncludedMinor">,
     Omit<Origin, "orderId"> {
   readonly customerReference: string | null;
   /** When it was placed, to the microsecond: lists go on behind it. */

@@ -51,12 +51,14 @@ export const insertOrdersWithOrigin = insertRows<PlacedRow>("orders.insert_order
   notify: ["boolean", (order) => order.notify],
   pay_until: ["timestamptz", (order) => order.payUntil],
   uid_given: ["boolean", (order) => order.uidIsGiven ?? false],
+  cart_id: ["uuid", (order) => order.cartId],
+  tax_included_minor: ["bigint", (order) => order.taxIncludedMinor],
 });
 
 /** A line with the order that it belongs to. */
 export type OrderLine = OrderItem & Pick<Order, "orderId">;
 
-export const insertItems = insertRows<OrderLine>("orders.insert_items", "orders.order_items", {
+const itemColumns: InsertedColumns<OrderLine> = {
   order_id: ["bigint", (line) => line.orderId],
   line: ["int", (line) => line.line],
   sku: ["text", (line) => line.sku],
@@ -66,6 +68,15 @@ export const insertItems = insertRows<OrderLine>("orders.insert_items", "orders.
   discount_minor: ["bigint", (line) => line.discountMinor],
   tax_minor: ["bigint", (line) => line.taxMinor],
   line_total_minor: ["bigint", (line) => line.lineTotalMinor],
+};
+
+export const insertItems = insertRows<OrderLine>("orders.insert_items", "orders.order_items", itemColumns);
+
+/** As `insertItems`, for what was bought in the store: the many lines that were not pay nothing for these columns. */
+export const insertStoreItems = insertRows<OrderLine>("orders.insert_store_items", "orders.order_items", {
+  ...itemColumns,
+  tax_included_minor: ["bigint", (line) => line.taxIncludedMinor ?? 0n],
+  provider_id: ["text", (line) => line.providerId ?? "own"],
 });
 
 /** An origin as it is kept, with what the source calls the customer. */
@@ -75,8 +86,9 @@ export interface OriginRow extends Origin {
 }
 
 const orderColumns = `order_id, uid, customer_id, customer_email, customer_name, locale, currency, status, items_minor,
-         discount_minor, tax_minor, shipping_minor, total_minor, captured_minor, refunding_minor, refunded_minor,
-         charged_back_minor, attempts, refunds, last_sequence, expires_at, pay_until, notify, created_at, updated_at`;
+         discount_minor, tax_minor, tax_included_minor, shipping_minor, total_minor, captured_minor, refunding_minor, refunded_minor,
+         charged_back_minor, attempts, refunds, last_sequence, expires_at, pay_until, notify, cart_id,
+         created_at, updated_at`;
 
 /**
  * Holds the rows until the transaction ends, in ascending order, so that two sets cannot wait for each other.
@@ -136,7 +148,8 @@ export const findOrders = many<Sql, { orderIds: bigint[] }, Order>(
 export const findItems = many<Sql, { orderIds: bigint[] }, OrderItem & { orderId: bigint }>(
   "orders.find_items",
   `
-  select order_id, line, sku, product_name, quantity, unit_price_minor, discount_minor, tax_minor, line_total_minor
+  select order_id, line, sku, product_name, quantity, unit_price_minor, discount_minor, tax_minor, line_total_minor,
+         tax_included_minor, provider_id
     from orders.order_items
    where order_id = any(:orderIds::bigint[])
    order by order_id, line`,

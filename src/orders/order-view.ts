@@ -23,6 +23,8 @@ const OrderItemView = Type.Object(
     discount_amount: minor(0),
     tax_amount: minor(0),
     line_total: minor(179600),
+    tax_included_amount: minor(16327),
+    provider_id: Type.String({ description: "Who handles it; `own` is the merchant.", examples: ["own"] }),
   },
   { title: "OrderItem" },
 );
@@ -75,6 +77,7 @@ export const OrderView = Type.Object(
     items_amount: minor(179600),
     discount_amount: minor(0),
     tax_amount: minor(0),
+    tax_included_amount: minor(16327),
     shipping_amount: minor(0),
     total_amount: minor(179600),
     captured_amount: minor(179600),
@@ -105,6 +108,10 @@ export const OrderView = Type.Object(
     csv_source: known(null, "The name of the file that it came in."),
     batch_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
       description: "The batch that it came with.",
+      examples: [null],
+    }),
+    cart_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+      description: "The cart that it was, if a shopper put it together in the store.",
       examples: [null],
     }),
     notify: Type.Boolean({ description: "Whether the customer is told of it.", examples: [true] }),
@@ -138,6 +145,7 @@ export function orderView(order: OrderWithItems, { attempts, parts, origin }: Or
     items_amount: order.itemsMinor,
     discount_amount: order.discountMinor,
     tax_amount: order.taxMinor,
+    tax_included_amount: order.taxIncludedMinor,
     shipping_amount: order.shippingMinor,
     total_amount: order.totalMinor,
     captured_amount: order.capturedMinor,
@@ -153,6 +161,8 @@ export function orderView(order: OrderWithItems, { attempts, parts, origin }: Or
       discount_amount: item.discountMinor,
       tax_amount: item.taxMinor,
       line_total: item.lineTotalMinor,
+      tax_included_amount: item.taxIncludedMinor ?? 0n,
+      provider_id: item.providerId ?? "own",
     })),
     payment_attempts: attempts.map(attemptView),
     provider_orders: parts.map((part) => ({
@@ -168,6 +178,7 @@ export function orderView(order: OrderWithItems, { attempts, parts, origin }: Or
     import_row: origin.importRow,
     csv_source: origin.csvSource,
     batch_id: origin.batchId,
+    cart_id: order.cartId,
     notify: order.notify,
     created_at: order.createdAt.toISOString(),
     updated_at: order.updatedAt.toISOString(),

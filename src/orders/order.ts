@@ -25,6 +25,8 @@ export interface Order {
   readonly itemsMinor: bigint;
   readonly discountMinor: bigint;
   readonly taxMinor: bigint;
+  /** Tax that the prices have in them: a part of the items' sum and the shipping, not added to the total. */
+  readonly taxIncludedMinor: bigint;
   readonly shippingMinor: bigint;
   readonly totalMinor: bigint;
   /** What gateways took, whole. */
@@ -46,6 +48,8 @@ export interface Order {
   readonly payUntil: Date | null;
   /** Whether the customer is told of it. */
   readonly notify: boolean;
+  /** The cart that it was; null for an order that was none. */
+  readonly cartId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -60,6 +64,10 @@ export interface OrderItem {
   readonly taxMinor: bigint;
   /** Quantity times price, less the discount; tax is beside it. */
   readonly lineTotalMinor: bigint;
+  /** Tax that the line's total has in it; none when left out. */
+  readonly taxIncludedMinor?: bigint;
+  /** Who handles it; the merchant itself when left out. */
+  readonly providerId?: string;
 }
 
 export interface OrderWithItems extends Order {

@@ -2,18 +2,18 @@ import { ownPart } from "../fulfillment/index.ts";
 import { attemptKey, type PaymentAttempt, recordedGateway, recordedOnce } from "../payments/index.ts";
 import type { Tx } from "../platform/db.ts";
 import { declareRaces } from "../platform/races.ts";
-import { addEvent, type Changes, noChanges, type OrderPolicy } from "./changes.ts";
+import { addEvent, type Changes, freezeDetails, noChanges, type OrderPolicy } from "./changes.ts";
 import { findTaken, judge, mayRepeat, remember, type Unplaced } from "./find-repeats.ts";
 import { itemsOf, type NewOrder, type PaymentPlan, totalOf } from "./new-order.ts";
 import type { OrderWithItems } from "./order.ts";
-import { orderConfirmed, orderCreated, paymentProcessed } from "./order-events.ts";
+import { cartCheckedOut, orderConfirmed, orderCreated, paymentProcessed } from "./order-events.ts";
 import { noOrigin } from "./origin.ts";
 import { startAttempt } from "./settlement.ts";
 import { letterJobs } from "./tell-customer.ts";
 import { writeChanges } from "./write-changes.ts";
 
 // Looked at before orders are written; whoever commits the same meanwhile makes the second one look again.
-declareRaces(["orders_reference_once", "orders_uid_once", "orders_given_uid_once", recordedOnce]);
+declareRaces(["orders_reference_once", "orders_uid_once", "orders_given_uid_once", "orders_cart_once", recordedOnce]);
 
 /** What became of an order that was to be placed. */
 export type Placement =
@@ -31,7 +31,7 @@ export type Placement =
  * is paid; the others wait, `pending`. A repeat is told from a new order by the reference or the UUID that came with it,
  * within the set too; nothing is asked about orders that brought neither.
  *
- * Locks nothing: the rows are new. Sends `OrderCreated`, then `PaymentInitiated`, or `PaymentProcessed` and
+ * Locks nothing: the rows are new. Sends `OrderCreated`, of a cart `CartCheckedOut`, then `PaymentInitiated`, or `PaymentProcessed` and
  * `OrderConfirmed`. A second call finds duplicates, if the orders have references; two at once are one and a duplicate,
  * since the transaction that comes second runs again.
  */
@@ -63,11 +63,15 @@ function placeOne(changes: Changes, given: NewOrder): OrderWithItems {
   const { by, payment, origin, customerReference, uidIsGiven = false } = given;
   if (origin !== noOrigin || customerReference !== null || uidIsGiven)
     changes.origins.set(given.orderId, { ...origin, customerReference, uidIsGiven });
-  const pending = addEvent(changes, created, { ...orderCreated(created, changes.now), by }, { to: "pending" });
+  const pending = checkedOut(
+    changes,
+    addEvent(changes, created, { ...orderCreated(created, changes.now), by }, { to: "pending" }),
+    given,
+  );
   if (pending.totalMinor === 0n) return confirm(changes, pending, given);
   switch (payment.kind) {
     case "charge":
-      return startAttempt(changes, pending, payment.gateway, by).order;
+      return startAttempt(changes, pending, { ...payment, by }).order;
     case "recorded":
       return confirm(changes, recordPayment(changes, pending, payment, given), given);
     case "none":
@@ -89,6 +93,7 @@ function asCreated(given: NewOrder, now: Date): OrderWithItems {
     itemsMinor,
     discountMinor: given.discountMinor,
     taxMinor: given.taxMinor,
+    taxIncludedMinor: given.cart?.taxIncludedMinor ?? 0n,
     shippingMinor: given.shippingMinor,
     totalMinor: totalOf(given, itemsMinor),
     capturedMinor: 0n,
@@ -101,15 +106,25 @@ function asCreated(given: NewOrder, now: Date): OrderWithItems {
     expiresAt: null,
     payUntil: given.expiresAt ?? null,
     notify: given.notify,
+    cartId: given.cart?.cartId ?? null,
     createdAt: now,
     updatedAt: now,
     items: given.items,
   };
 }
 
+/** A cart became the order: it is the shopper's, with its details as they are now. */
+function checkedOut(changes: Changes, order: OrderWithItems, { cart, by }: NewOrder): OrderWithItems {
+  if (!cart) return order;
+  const { owner, details } = cart;
+  changes.shopperOrders.push({ orderId: order.orderId, owner, details });
+  return addEvent(changes, order, { ...cartCheckedOut(order, cart, changes.now), by });
+}
+
 /** The order is paid, or there is nothing to pay: it is confirmed, and somebody makes it. */
 function confirm(changes: Changes, order: OrderWithItems, { by }: NewOrder): OrderWithItems {
   const paid = addEvent(changes, order, { ...orderConfirmed(order, changes.now), by }, { to: "paid" });
+  freezeDetails(changes, paid);
   changes.partsStarted.push(ownPart(paid.orderId));
   changes.jobs.push(...letterJobs(paid, "order_confirmation"));
   return paid;
@@ -134,6 +149,9 @@ function recordPayment(
     currency,
     reference: reference ?? uid,
     failure: null,
+    hosted: false,
+    sessionReference: null,
+    sessionUrl: null,
     checks: 0,
     checkAt: null,
     createdAt: now,

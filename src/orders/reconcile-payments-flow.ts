@@ -47,7 +47,9 @@ async function askAgain(
   if (attempt.gateway !== gateway.name) return { outcome: "unknown", reason: `${attempt.gateway} is not configured` };
   const found = await gateway.findCharge(request);
   if (found) return asUnknown(found);
-  if (gateway.keysAreSafe && attempt.checks < askedOftenEnough) return asUnknown(await gateway.charge(request));
+  // On a page of its own the gateway is asked by the shopper, and not charged by us.
+  if (!attempt.hosted && gateway.keysAreSafe && attempt.checks < askedOftenEnough)
+    return asUnknown(await gateway.charge(request));
   const ageMs = clock.now().getTime() - attempt.createdAt.getTime();
   return ageMs > givenUpAfterMs
     ? { outcome: "failed", failure: "processing_error", reference: null }

@@ -1,6 +1,6 @@
 import { ownPart } from "../fulfillment/index.ts";
 import { attemptKey, isOpen, type MoneyEntry, nextCheckDelayMs, type PaymentAttempt } from "../payments/index.ts";
-import { type Author, addEvent, type Changes, saveAttempt } from "./changes.ts";
+import { type Author, addEvent, type Changes, freezeDetails, saveAttempt } from "./changes.ts";
 import type { Order } from "./order.ts";
 import { orderConfirmed, paymentFailed, paymentInitiated, paymentProcessed } from "./order-events.ts";
 import type { PaymentResult, SettlementOutcome } from "./payment-result.ts";
@@ -33,7 +33,10 @@ export function applyResult(changes: Changes, hand: OrderInHand, result: Payment
     case "not_sent":
       return applyFailed(changes, hand, attempt, { failure: "not_sent", reference: null, by });
     case "pending":
-      return applyWaiting(changes, hand, attempt, { state: "processing", reference: answer.reference });
+      return applyWaiting(changes, hand, attempt, {
+        state: "processing",
+        reference: answer.reference ?? attempt.reference,
+      });
     case "unknown":
       return applyWaiting(changes, hand, attempt, { state: "unknown", reference: attempt.reference });
   }
@@ -117,6 +120,7 @@ function payOrder(changes: Changes, hand: OrderInHand, { attempt, answer, result
   const charged = addEvent(changes, hand.order, news, step);
   recordCapture(changes, hand, { attempt, answer, by, order: charged, state: "paid" });
   hand.order = addEvent(changes, charged, { ...orderConfirmed(charged, changes.now), by }, { to: "paid" });
+  freezeDetails(changes, hand.order);
   changes.partsStarted.push(ownPart(hand.order.orderId));
   changes.jobs.push(...letterJobs(hand.order, "order_confirmation"));
   return "paid";
@@ -234,12 +238,18 @@ function openTask(
   return kind === "payment_mismatch" ? "mismatched" : "unexpected";
 }
 
+/** Who is to take the money, and whether on a page of theirs. */
+export interface AttemptPlan {
+  readonly gateway: string;
+  readonly hosted?: boolean;
+  readonly by: Author;
+}
+
 /** Starts the next attempt on an order that waits for payment. The order's row is held. */
 export function startAttempt<Kept extends Order>(
   changes: Changes,
   order: Kept,
-  gateway: string,
-  by: Author,
+  { gateway, hosted = false, by }: AttemptPlan,
 ): { order: Kept; attempt: PaymentAttempt } {
   const number = order.attempts + 1;
   const attempt: PaymentAttempt = {
@@ -252,6 +262,9 @@ export function startAttempt<Kept extends Order>(
     currency: order.currency,
     reference: null,
     failure: null,
+    hosted,
+    sessionReference: null,
+    sessionUrl: null,
     checks: 0,
     checkAt: new Date(changes.now.getTime() + changes.policy.firstCheckMs),
     createdAt: changes.now,

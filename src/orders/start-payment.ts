@@ -42,7 +42,7 @@ export async function startPayment(
   if (order.attempts >= mostAttempts) throw orderPaymentsTooMany({});
 
   const changes = noChanges(now, policy);
-  const started = startAttempt(changes, order, gateway, by);
+  const started = startAttempt(changes, order, { gateway, by });
   writeChanges(tx, changes);
   return started;
 }

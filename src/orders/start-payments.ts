@@ -33,7 +33,7 @@ export async function startPayments(
   const changes = noChanges(now, policy);
   const started = orders
     .filter((order) => order.status === "pending" && isUnasked(newest.get(order.orderId)))
-    .map((order) => startAttempt(changes, order, gateway, by).order);
+    .map((order) => startAttempt(changes, order, { gateway, by }).order);
   writeChanges(tx, changes);
   return started;
 }

@@ -14,7 +14,8 @@ import { columnsOf } from "../platform/statements.ts";
 import { openTasks } from "../tasks/index.ts";
 import type { Changes, PlacedOrigin } from "./changes.ts";
 import type { Order, OrderWithItems } from "./order.ts";
-import { insertItems, insertOrders, insertOrdersWithOrigin, updateOrders } from "./order-queries.ts";
+import { insertItems, insertOrders, insertOrdersWithOrigin, insertStoreItems, updateOrders } from "./order-queries.ts";
+import { freezeShopperOrders, insertShopperOrders } from "./shopper-order-queries.ts";
 
 /**
  * Writes everything at once: the statements do not depend on each other's answers, so they travel together, and with
@@ -32,6 +33,7 @@ export function writeChanges(tx: Tx, changes: Changes): void {
   tx.finish([
     ...placeRows(tx, inMeetingOrder(inserted, changes), changes),
     updateRows(tx, changed),
+    writeShopperOrders(tx, changes),
     startAttempts(tx, changes.attemptsStarted),
     saveAttempts(tx, [...changes.attemptsSaved.values()], now),
     recordMoney(tx, changes.entries),
@@ -48,13 +50,33 @@ export function writeChanges(tx: Tx, changes: Changes): void {
 
 function placeRows(tx: Tx, orders: readonly OrderWithItems[], changes: Changes): Promise<unknown>[] {
   if (orders.length === 0) return [];
-  const lines = orders.flatMap(({ orderId, items }) => items.map((item) => ({ ...item, orderId })));
-  return [insertPlaced(tx, orders, changes), insertItems(tx, lines)];
+  const linesOf = (some: readonly OrderWithItems[]) =>
+    some.flatMap(({ orderId, items }) => items.map((item) => ({ ...item, orderId })));
+  const written = [insertPlaced(tx, orders, changes)];
+  if (changes.shopperOrders.length === 0) return [...written, insertItems(tx, linesOf(orders))];
+  const [bought, others] = [orders.filter(wasCart), orders.filter((order) => !wasCart(order))];
+  return [...written, insertItems(tx, linesOf(others)), insertStoreItems(tx, linesOf(bought))];
+}
+
+function wasCart({ cartId }: Order): boolean {
+  return cartId !== null;
+}
+
+/** One that is paid already when it is placed is frozen from the start. */
+async function writeShopperOrders(tx: Tx, { shopperOrders, frozen, now }: Changes): Promise<void> {
+  if (shopperOrders.length > 0) {
+    const paid = new Set(frozen);
+    const rows = shopperOrders.map((row) => ({ ...row, frozenAt: paid.has(row.orderId) ? now : null }));
+    await insertShopperOrders(tx, rows);
+    return;
+  }
+  if (frozen.length > 0) await freezeShopperOrders(tx, { orderIds: frozen, now });
 }
 
 /** Whether an order has nothing but what every order has. */
 function isPlain(order: Order, origin: PlacedOrigin | undefined): boolean {
-  return origin === undefined && order.notify && order.payUntil === null && order.capturedMinor === 0n;
+  const isQuiet = !order.notify || order.payUntil !== null || order.capturedMinor !== 0n;
+  return origin === undefined && !isQuiet && !wasCart(order);
 }
 
 /**

@@ -57,3 +57,15 @@ export const sandboxUnanswered = refusal<object>(
   "unavailable",
   () => "This test payment is never answered. It was not charged.",
 );
+
+export const sandboxSessionNotFound = refusal<object>(
+  "payment.sandbox_session_not_found",
+  "not-found",
+  () => "There is no such payment page.",
+);
+
+export const sandboxSessionOver = refusal<object>(
+  "payment.sandbox_session_over",
+  "conflict",
+  () => "This payment page was used already, or its time is over.",
+);

@@ -7,7 +7,7 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from "cockatiel";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway, SessionRequest } from "./gateway.ts";
 
 export interface GatewayLimits {
   /** For one call, from the moment when it starts. */
@@ -83,10 +83,16 @@ export function guarded(gateway: Gateway, limits: GatewayLimits): GuardedGateway
   const probing: NotSent = { outcome: "not_sent", reason: `The gateway ${gateway.name} is being tried again.` };
   const isProbing = () => breaker.state === CircuitState.HalfOpen;
 
+  const { openSession } = gateway;
+  const sessions = openSession && {
+    openSession: (request: SessionRequest) => call(() => openSession.call(gateway, request)),
+  };
+
   return {
     name: gateway.name,
     keysAreSafe: gateway.keysAreSafe,
     charge: (request) => call(() => gateway.charge(request)),
+    ...sessions,
     // A question that was not sent says nothing about the charge.
     findCharge: async (request) => {
       const found = await call(() => gateway.findCharge(request));

@@ -7,6 +7,8 @@ export type {
   Gateway,
   RefundAnswer,
   RefundRequest,
+  SessionAnswer,
+  SessionRequest,
 } from "./gateway.ts";
 export { embeddedLimits, type GatewayLoad, type GuardedGateway, guarded, remoteLimits } from "./guarded-gateway.ts";
 export { findWebhooks } from "./inbox-queries.ts";
@@ -30,6 +32,7 @@ export {
 export { countOpenAttempts, countOpenRefunds, countWaitingWebhooks } from "./payment-count-queries.ts";
 export {
   claimDueAttempts,
+  findAttemptBySession,
   findAttempts,
   findCaptures,
   findEntriesOf,
@@ -38,6 +41,7 @@ export {
   listEntries,
   pageAttempts,
   pageRefunds,
+  setAttemptSession,
   sumMoney,
 } from "./payment-queries.ts";
 export { recordMoney, requestRefunds, saveAttempts, saveRefunds, startAttempts } from "./record-payments.ts";

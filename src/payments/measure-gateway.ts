@@ -1,5 +1,6 @@
 import { secondsBounds, TallyBook } from "../platform/tally.ts";
 import { inSpan } from "../platform/trace.ts";
+import type { SessionRequest } from "./gateway.ts";
 import type { GuardedGateway } from "./guarded-gateway.ts";
 
 /** The calls to gateways by this process: how long the caller waited, and for what answer. */
@@ -17,8 +18,13 @@ export function measured(gateway: GuardedGateway): GuardedGateway {
     gatewayCalls.add((performance.now() - since) / 1000, name, call, answer?.outcome ?? "none");
     return answer;
   }
+  const { openSession } = gateway;
+  const sessions = openSession && {
+    openSession: (request: SessionRequest) => timed("open_session", () => openSession(request)),
+  };
   return {
     ...gateway,
+    ...sessions,
     charge: (request) => timed("charge", () => gateway.charge(request)),
     findCharge: (request) => timed("find_charge", () => gateway.findCharge(request)),
     refund: (request) => timed("refund", () => gateway.refund(request)),

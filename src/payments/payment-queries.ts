@@ -1,9 +1,8 @@
 import { change, many, maybeOne, type Sql, type Tx } from "../platform/db.ts";
-import { insertRows } from "../platform/insert-rows.ts";
+import { type InsertedColumns, insertRows } from "../platform/insert-rows.ts";
 import { type AttemptMoney, type MoneyEntry, mostPromises, type PaymentAttempt, type Refund } from "./payment.ts";
 
-/** Writes the intents to charge, before any gateway is asked. */
-export const insertAttempts = insertRows<PaymentAttempt>("payments.insert_attempts", "payments.payment_attempts", {
+const attemptColumns: InsertedColumns<PaymentAttempt> = {
   order_id: ["bigint", (one) => one.orderId],
   attempt: ["int", (one) => one.attempt],
   key: ["text", (one) => one.key],
@@ -15,14 +14,53 @@ export const insertAttempts = insertRows<PaymentAttempt>("payments.insert_attemp
   check_at: ["timestamptz", (one) => one.checkAt],
   created_at: ["timestamptz", (one) => one.createdAt],
   updated_at: ["timestamptz", (one) => one.updatedAt],
-});
+};
+
+/** Writes the intents to charge, before any gateway is asked. */
+export const insertAttempts = insertRows<PaymentAttempt>(
+  "payments.insert_attempts",
+  "payments.payment_attempts",
+  attemptColumns,
+);
+
+/** As `insertAttempts`, for payments on a gateway's page: the many that are charged pay nothing for the column. */
+export const insertHostedAttempts = insertRows<PaymentAttempt>(
+  "payments.insert_hosted_attempts",
+  "payments.payment_attempts",
+  { ...attemptColumns, hosted: ["boolean", (one) => one.hosted] },
+);
+
+/** Writes down where the page of an attempt is. The caller holds the order's row. */
+export const setAttemptSession = change<
+  Tx,
+  { orderId: bigint; attempt: number; sessionReference: string; sessionUrl: string; now: Date }
+>(
+  "payments.set_attempt_session",
+  `
+  update payments.payment_attempts
+     set session_reference = :sessionReference, session_url = :sessionUrl, updated_at = :now
+   where order_id = :orderId and attempt = :attempt and session_reference is null`,
+);
+
+/** The attempt whose page a gateway calls so. */
+export const findAttemptBySession = maybeOne<
+  Sql,
+  { gateway: string; sessionReference: string },
+  { orderId: bigint; attempt: number }
+>(
+  "payments.find_attempt_by_session",
+  `
+  select order_id, attempt
+    from payments.payment_attempts
+   where gateway = :gateway and session_reference = :sessionReference`,
+);
 
 /** Every attempt of these orders. Whoever means to change one holds the order's row first. */
 export const findAttempts = many<Sql, { orderIds: bigint[] }, PaymentAttempt>(
   "payments.find_attempts",
   `
-  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, checks, check_at,
-         created_at, updated_at
+  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, hosted,
+         session_reference, session_url, checks, check_at, created_at, updated_at
     from payments.payment_attempts
    where order_id = any(:orderIds::bigint[])
    order by order_id, attempt`,
@@ -159,8 +197,8 @@ export const pageRefunds = many<Sql, { orderId: bigint; before: bigint; limit: n
 export const pageAttempts = many<Sql, { orderId: bigint; before: bigint; limit: number }, PaymentAttempt>(
   "payments.page_attempts",
   `
-  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, checks, check_at,
-         created_at, updated_at
+  select order_id, attempt, key, gateway, state, amount_minor, currency, reference, failure, hosted,
+         session_reference, session_url, checks, check_at, created_at, updated_at
     from payments.payment_attempts
    where order_id = :orderId and attempt < :before::bigint
    order by attempt desc
@@ -231,5 +269,6 @@ export const claimDueAttempts = many<Tx, { now: Date; nextCheckAt: Date; limit: 
     from due
    where held.order_id = due.order_id and held.attempt = due.attempt
   returning held.order_id, held.attempt, held.key, held.gateway, held.state, held.amount_minor, held.currency,
-            held.reference, held.failure, held.checks, held.check_at, held.created_at, held.updated_at`,
+            held.reference, held.failure, held.hosted, held.session_reference, held.session_url, held.checks,
+            held.check_at, held.created_at, held.updated_at`,
 );

@@ -14,6 +14,11 @@ export interface PaymentAttempt {
   /** The gateway's name for the payment, once it gave one. */
   readonly reference: string | null;
   readonly failure: string | null;
+  /** The shopper pays on the gateway's page, and is not charged by a call of ours. */
+  readonly hosted: boolean;
+  /** The gateway's name of the page, and where it is; null until it is opened. */
+  readonly sessionReference: string | null;
+  readonly sessionUrl: string | null;
   /** How often the gateway was asked what became of it. */
   readonly checks: number;
   /** When to ask next; null once it is settled. */

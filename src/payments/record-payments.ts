@@ -1,11 +1,20 @@
 import type { Tx } from "../platform/db.ts";
 import { columnsOf } from "../platform/statements.ts";
 import type { MoneyEntry, PaymentAttempt, Refund } from "./payment.ts";
-import { insertAttempts, insertMoneyEntries, insertRefunds, updateAttempts, updateRefunds } from "./payment-queries.ts";
+import {
+  insertAttempts,
+  insertHostedAttempts,
+  insertMoneyEntries,
+  insertRefunds,
+  updateAttempts,
+  updateRefunds,
+} from "./payment-queries.ts";
 
 /** Commits nothing by itself: the intents stand once the caller's transaction does, and only then may gateways be asked. */
 export async function startAttempts(tx: Tx, attempts: readonly PaymentAttempt[]): Promise<void> {
-  await insertAttempts(tx, attempts);
+  const hosted = attempts.filter((attempt) => attempt.hosted);
+  const charged = hosted.length === 0 ? attempts : attempts.filter((attempt) => !attempt.hosted);
+  await Promise.all([insertAttempts(tx, charged), insertHostedAttempts(tx, hosted)]);
 }
 
 /** Writes what became of attempts. The caller holds the rows of their orders. */

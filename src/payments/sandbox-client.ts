@@ -3,31 +3,41 @@ import type { Clock } from "../platform/clock.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import type { Db } from "../platform/db.ts";
 import { isUnavailable, Refusal } from "../platform/errors.ts";
-import { uuidV7 } from "../platform/ids.ts";
+import { randomToken, uuidV7 } from "../platform/ids.ts";
 import { chargeSandbox, type SandboxCharge, type SandboxCharged } from "./charge-sandbox.ts";
 import { findSandboxPayments } from "./find-sandbox-payments.ts";
-import type { ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest } from "./gateway.ts";
+import type {
+  ChargeAnswer,
+  ChargeRequest,
+  Gateway,
+  RefundAnswer,
+  RefundRequest,
+  SessionAnswer,
+  SessionRequest,
+} from "./gateway.ts";
+import { openSandboxSession } from "./open-sandbox-session.ts";
+import { expireSandboxSession, findSandboxSessionByKey } from "./page-queries.ts";
 import { refundSandbox } from "./refund-sandbox.ts";
-import { actOf, answerOf, type SandboxAct, type SandboxPayment, webhookBody } from "./sandbox.ts";
-import { settleSandbox } from "./settle-sandbox.ts";
+import { actOf, answerOf, type SandboxAct, type SandboxPayment } from "./sandbox.ts";
+import { openSandboxNews, type SandboxNewsOptions } from "./sandbox-news-client.ts";
 
-export interface SandboxOptions {
+export interface SandboxOptions extends Omit<SandboxNewsOptions, "closing"> {
   /** How long the test customer `times-out` keeps its caller waiting. */
   readonly timeoutMs: number;
-  /** Delivers a webhook about a payment to our own route, signed; its failure changes nothing. */
-  readonly sendWebhook?: (orderId: bigint, body: string) => Promise<void>;
+  /** Where its payment pages are; without it there are none. */
+  readonly pagesAt?: () => string;
 }
 
 const mostPerFlush = 1000; // A set of a thousand payments takes some ten milliseconds.
 const flushesAtOnce = 1; // One is written while the next is collected; two would only make the sets smaller.
-const mostLate = 1000; // Payments told of later by a timer; the rest is found by reading back.
-const settleSlackMs = 5; // A timer may fire a moment before its time, and the payment would not be due yet.
+const sessionMs = 1_800_000; // Half an hour, the shortest that real gateways keep a page open.
+const sessionIdBytes = 24;
 
 /** The embedded payment service, called in process. What it says it did is in its books, and stays there. */
 export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): Gateway {
+  const { pagesAt } = options;
   const closing = new AbortController();
-  const tell = webhookSender(options, closing.signal);
-  const tellLater = lateTeller(db, clock, { tell, closing: closing.signal });
+  const { tell, tellLater } = openSandboxNews(db, clock, { ...options, closing: closing.signal });
   const takeMoney = coalesce<SandboxCharge, SandboxCharged>({
     name: "charge-sandbox",
     most: mostPerFlush,
@@ -62,7 +72,15 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
   async function findCharge(request: ChargeRequest): Promise<ChargeAnswer | undefined> {
     const { payments } = await findSandboxPayments(db, request.orderId, clock.now());
     const payment = payments.find((one) => one.idempotencyKey === request.key);
-    return payment && answerOf(payment);
+    return payment ? answerOf(payment) : findSession(request);
+  }
+
+  /** Once it was said that a page's time is over, nobody pays there any more: the books say so first. */
+  async function findSession({ orderId, key }: ChargeRequest): Promise<ChargeAnswer | undefined> {
+    await expireSandboxSession(db, { orderId, key, now: clock.now() });
+    const session = await findSandboxSessionByKey(db, { orderId, key });
+    if (session?.status === "expired") return { outcome: "failed", failure: "session_expired", reference: null };
+    return session && { outcome: "pending", reference: null };
   }
 
   async function refund(request: RefundRequest): Promise<RefundAnswer> {
@@ -77,10 +95,27 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
     name: "sandbox",
     keysAreSafe: true,
     charge: (request) => charge(request).catch(unknown),
+    ...(pagesAt && { openSession: (request) => openPage(db, clock.now(), request, pagesAt()).catch(unknown) }),
     findCharge: (request) => findCharge(request).catch(unknown),
     refund: (request) => refund(request).catch(refused),
     close: async () => closing.abort(),
   };
+}
+
+async function openPage(db: Db, now: Date, request: SessionRequest, pagesAt: string): Promise<SessionAnswer> {
+  const { orderId, key, attempt: _attempt, ...asked } = request;
+  const session = await openSandboxSession(db, {
+    ...asked,
+    sessionId: `cs_${randomToken(sessionIdBytes)}`,
+    orderId,
+    idempotencyKey: key,
+    expiresAt: new Date(now.getTime() + sessionMs),
+    createdAt: now,
+  });
+  if (!session) return { outcome: "failed", reason: "The key was used for another amount or currency." };
+  if (session.status !== "open" || session.expiresAt <= now) return { outcome: "over" };
+  const { sessionId, expiresAt } = session;
+  return { outcome: "opened", reference: sessionId, url: `${pagesAt}/sandbox/pay/${sessionId}`, expiresAt };
 }
 
 /** A statement that failed may still have taken effect, so nothing is said about it. */
@@ -95,37 +130,4 @@ function refused(error: unknown): RefundAnswer {
 async function hang(timeoutMs: number, signal: AbortSignal): Promise<ChargeAnswer> {
   await sleep(timeoutMs, undefined, { signal }).catch(() => {});
   return { outcome: "unknown", reason: `The sandbox gave no answer within ${timeoutMs} ms.` };
-}
-
-/** Sends without being waited for: the answer and the webhook race each other, as they do with any gateway. */
-function webhookSender(options: SandboxOptions, closing: AbortSignal): (payment: SandboxPayment) => void {
-  return (payment) => {
-    if (closing.aborted) return;
-    options.sendWebhook?.(payment.orderId, webhookBody(payment)).catch(() => {});
-  };
-}
-
-interface Telling {
-  readonly tell: (payment: SandboxPayment) => void;
-  readonly closing: AbortSignal;
-}
-
-/** Lets a pending payment succeed when its time has come, and tells of it unless a read-back was quicker. */
-function lateTeller(db: Db, clock: Clock, { tell, closing }: Telling): (orderId: bigint, afterMs: number) => void {
-  const timers = new Set<NodeJS.Timeout>();
-  closing.addEventListener("abort", () => timers.forEach(clearTimeout), { once: true });
-
-  async function settle(orderId: bigint): Promise<void> {
-    for (const payment of await settleSandbox(db, [orderId], clock.now())) tell(payment);
-  }
-
-  return (orderId, afterMs) => {
-    if (timers.size >= mostLate || closing.aborted) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      settle(orderId).catch(() => {});
-    }, afterMs + settleSlackMs);
-    timer.unref();
-    timers.add(timer);
-  };
 }

@@ -39,7 +39,7 @@ export interface SandboxAct {
 }
 
 /** Long enough to see an order wait in `payment_processing`, short enough to wait for it. */
-const lateMs = 10_000;
+export const lateMs = 10_000;
 
 const pays: SandboxAct = { status: "succeeded", failure: null, settlesAfterMs: null, reply: "once" };
 const waits: SandboxAct = { ...pays, status: "pending" };

@@ -21,6 +21,8 @@ export interface Fault {
 export interface RefusalExtras {
   /** Where the input is wrong, for kind `invalid`. */
   readonly faults?: readonly Fault[];
+  /** What a program needs to know beside the sentence; plain JSON. Source: RFC 9457, section 3.2, extension members. */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** When it is worth asking again; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
 }

@@ -45,6 +45,33 @@ export const settings = {
     fallback: "",
     help: "Origins of shop pages on other hosts, comma-separated, that may write with a shopper's cookies.",
   }),
+  orderLinkDays: whole(
+    {
+      env: "ORDER_LINK_DAYS",
+      fallback: 60,
+      help: "How long the link in a mail opens its order, from the order's last move on.",
+    },
+    { from: 1, to: 3650 },
+  ),
+  oidcIssuer: url(
+    {
+      env: "OIDC_ISSUER",
+      fallback: "",
+      help: "An OpenID Connect issuer at which people may sign in too, as its discovery document names it.",
+    },
+    ["http:", "https:"],
+  ),
+  oidcClientId: text({ env: "OIDC_CLIENT_ID", fallback: "", help: "By which the issuer knows this program." }),
+  oidcClientSecret: secret({
+    env: "OIDC_CLIENT_SECRET",
+    fallback: "",
+    help: "The secret that goes with it; empty for a client that has none.",
+  }),
+  oidcStaffClaim: text({
+    env: "OIDC_STAFF_CLAIM",
+    fallback: "",
+    help: "The claim that holds our names of roles, for those who work here; without it the issuer gives none.",
+  }),
   storeCountry: text({
     env: "STORE_COUNTRY",
     fallback: "JP",
@@ -55,6 +82,14 @@ export const settings = {
     fallback: "JPY",
     help: "The currency (ISO 4217) in which prices are shown when the shopper asks for no other.",
   }),
+  cartExpiryDays: whole(
+    {
+      env: "CART_EXPIRY_DAYS",
+      fallback: 90,
+      help: "How long a cart is kept that nobody touches and that became no order.",
+    },
+    { from: 1, to: 3650 },
+  ),
   logLevel: oneOf({ env: "LOG_LEVEL", flag: "log-level", fallback: "warn", help: "How much is logged." }, [
     "trace",
     "debug",

@@ -2,6 +2,8 @@ import type { Guard, RepositoryFile } from "./read-repository.ts";
 import { differences, sourcesOf, textOf } from "./read-repository.ts";
 
 interface DeclaredError {
+  /** The file that declares it. */
+  readonly path: string;
   readonly maker: string;
   readonly code: string;
   readonly kind: string;
@@ -11,8 +13,8 @@ const declaration = /export const (\w+) = refusal(?:<[\s\S]*?>)?\(\s*"([a-z_]+\.
 
 /** Every way to refuse that the sources declare. */
 export function declaredErrors(files: readonly RepositoryFile[]): DeclaredError[] {
-  return sourcesOf(files).flatMap(({ text }) =>
-    [...text.matchAll(declaration)].map(([, maker = "", code = "", kind = ""]) => ({ maker, code, kind })),
+  return sourcesOf(files).flatMap(({ path, text }) =>
+    [...text.matchAll(declaration)].map(([, maker = "", code = "", kind = ""]) => ({ path, maker, code, kind })),
   );
 }
 

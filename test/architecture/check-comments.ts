@@ -46,14 +46,18 @@ function isVerb({ path }: RepositoryFile): boolean {
   return name.includes("-") && !/-(queries|errors|events|view|routes|jobs|client)$/.test(name);
 }
 
-/** What a verb throws by name stands in its doc comment. */
+/** What a verb throws by name stands in its doc comment. Of makers with one name, that of the verb's own folder counts. */
 export const untoldThrows: Guard = (files) => {
-  const makers = new Map(declaredErrors(files).map(({ maker, code }) => [maker, code]));
+  const declared = declaredErrors(files);
+  const codeOf = (name: string, path: string) => {
+    const makers = declared.filter(({ maker }) => maker === name);
+    return (makers.find((one) => dirname(one.path) === dirname(path)) ?? makers[0])?.code;
+  };
   return sourcesOf(files)
     .filter((file) => isVerb(file) && !/^src\/(platform|http|cli)\//.test(file.path))
     .flatMap(({ path, text }) => {
       const told = throwsOf(text);
-      const thrown = [...text.matchAll(/\bthrow (\w+)\(/g)].map(([, maker]) => makers.get(maker ?? ""));
+      const thrown = [...text.matchAll(/\bthrow (\w+)\(/g)].map(([, maker]) => codeOf(maker ?? "", path));
       const untold = new Set(thrown.filter((code) => code !== undefined && !told.has(code)));
       return [...untold].map((code) => `${path} throws ${code} and no @throws says so.`);
     });

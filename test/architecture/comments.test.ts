@@ -55,6 +55,14 @@ describe("@throws", () => {
     assert.equal(untoldThrows(verb("/** @throws order.not_found */ throw orderNotFound({ orderId });")).length, 0);
   });
 
+  test("tells the code of its own module, where another one has a refusal of the same name", () => {
+    const path = "src/carts/cart-errors.ts";
+    const other = { path, text: declaration.text.replace("order.not_found", "cart.order_not_found") };
+    const told = [...verb("/** @throws order.not_found */ throw orderNotFound({ orderId });"), other];
+    assert.equal(untoldThrows(told).length, 0);
+    assert.equal(untoldThrows([...told, { ...told[1], path: "src/carts/empty-cart.ts" } as never]).length, 1);
+  });
+
   test("tells nothing that cannot be thrown", () => assert.deepEqual(idleThrows(files), []));
 
   test("a code that nothing within reach throws is caught", () => {

@@ -1,5 +1,6 @@
 import { between, chance, type Dice, oneOf } from "./choose.ts";
 import { fuzzFile } from "./given-pauses.ts";
+import { billingDraft, billingPatch } from "./make-billing.ts";
 import type { Pools } from "./pools.ts";
 
 /** What the description cannot say of a body: which values go together, and which would mean something else to the books. */
@@ -199,6 +200,13 @@ export const starters: Readonly<Record<string, Starter>> = {
   pauseImport: (dice, pools) => importThat(rests, dice, pools),
   resumeImport: (dice, pools) => importThat(rests, dice, pools),
   cancelImport: (dice, pools) => importThat(isReady, dice, pools),
+  createBillingIdentity: billingDraft,
+  reviseBillingIdentity: billingPatch,
+  createCustomer: (dice) => ({
+    ...billingDraft(dice),
+    owner: `user/019ab3c0-7a01-7d55-8c2e-${String(between(dice, 1, 40)).padStart(12, "0")}`,
+  }),
+  reviseCustomer: billingPatch,
   getSandboxPaymentOfOrder: (dice) => ({ "{order_id}": String(strangersFrom + between(dice, 1, strangers)) }),
 };
 

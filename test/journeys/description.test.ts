@@ -53,7 +53,7 @@ describe("the API description", () => {
     assert.deepEqual(described.sort(), [...new Set(used)].sort());
   });
 
-  test("names its types: an order, its items, amounts and problems", () => {
+  test("names its types: an order, its items, amounts and problems, what is sold and what is in a cart", () => {
     const { schemas } = document.components as { schemas: Record<string, object> };
     const names = Object.keys(schemas);
     for (const name of [
@@ -65,6 +65,15 @@ describe("the API description", () => {
       "OrderV1Draft",
       "Event",
       "Problem",
+      "StoreProduct",
+      "Cart",
+      "CartLine",
+      "Checkout",
+      "StoreOrder",
+      "Product",
+      "Price",
+      "TaxRate",
+      "Customer",
     ])
       assert.ok(names.includes(name), name);
   });

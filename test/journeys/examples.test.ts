@@ -4,20 +4,31 @@ import { before, describe, test } from "node:test";
 import { type ApiDocument, type Described, exampleOf, operationsOf } from "../support/described-api.ts";
 import { eventually } from "../support/eventually.ts";
 import { givenImportFile } from "../support/given-import-files.ts";
+import { authSecret, openStoreStage, type StoreStage } from "../support/given-shoppers.ts";
 import { givenFailedJob, givenTask } from "../support/given-tasks.ts";
-import { answerChecker, type Example, hearBeginning, type Ids, requestOf } from "../support/run-example.ts";
+import {
+  answerChecker,
+  type Example,
+  type Ground,
+  hearBeginning,
+  type Ids,
+  requestOf,
+} from "../support/run-example.ts";
 import { type Answered, givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
 import { signedHeaders } from "../support/signed-webhook.ts";
+import { openStoreClient } from "../support/store-client.ts";
 
 let site: Site;
 let server: ServingProcess;
 let document: ApiDocument;
 let operations: Described[] = [];
 let check: ReturnType<typeof answerChecker>;
+let stage: StoreStage;
 
 before(async () => {
   site = await givenSite();
-  server = await startServing(site);
+  server = await startServing(site, { AUTH_SECRET: authSecret });
+  stage = await openStoreStage(server);
   document = JSON.parse((await server.send("GET", "/openapi.json")).text);
   operations = operationsOf(document);
   check = answerChecker(document);
@@ -123,22 +134,27 @@ async function idsFor({ id, path }: Described): Promise<Ids> {
   return isKnown ? ids : idFrom(path, ids);
 }
 
-async function ask(described: Described): Promise<Answered> {
-  const request = requestOf(described, await idsFor(described));
+async function ask(described: Described, ground?: Ground): Promise<Answered> {
+  const known = ground ?? (await stage.groundOf(described)) ?? { ids: await idsFor(described) };
+  const request = requestOf(described, known.ids);
   const isEndless = described.responses[200]?.content?.["text/event-stream"];
-  return isEndless ? hearBeginning(server, request.path) : send(described, request);
+  return isEndless ? hearBeginning(server, request.path) : send(described, request, known);
 }
 
-async function send(described: Described, { path, body }: Example): Promise<Answered> {
-  if (described.method === "GET") return server.send("GET", path);
+function isSigned(parameters: Described["parameters"]): boolean {
+  return parameters.some(({ name }) => name === "webhook-signature");
+}
+
+/** By the API key, or as the shopper whose the operation is. */
+async function send(described: Described, { path, body }: Example, ground?: Ground): Promise<Answered> {
+  const by = described.forShoppers ? (ground?.client ?? openStoreClient(server)) : server;
+  const headers = { ...ground?.headers };
+  if (described.method === "GET") return by.send("GET", path, { headers });
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = described.parameters.some(({ name }) => name === "webhook-signature")
-    ? signedHeaders(text ?? "")
-    : {};
-  return server.send(described.method, path, {
+  return by.send(described.method, path, {
     ...(text === undefined ? {} : { body: text }),
     key: randomUUID(),
-    headers,
+    headers: { ...headers, ...(isSigned(described.parameters) ? signedHeaders(text ?? "") : {}) },
   });
 }
 
@@ -154,19 +170,43 @@ describe("the examples of the API description", () => {
     }
   });
 
-  test("are refused as it says, without a key and with a body of another kind", async () => {
+  test("work for an order by its link alone, where they take one", async (t) => {
+    const linked = operations.filter(({ parameters }) => parameters.some(({ name }) => name === "order-link"));
+    assert.ok(linked.length > 2);
+    for (const described of linked) {
+      await t.test(described.id, async () => {
+        const ground = await stage.linkedGround();
+        const answer = await ask(described, ground);
+        assert.deepEqual(check(described, answer), []);
+        assert.equal(answer.status, 200, answer.text);
+        const other = (await stage.linkedGround()).headers ?? {};
+        const refused = await ask(described, { ...ground, headers: other });
+        assert.deepEqual(check(described, refused), []);
+        assert.equal(refused.status, 404, refused.text);
+      });
+    }
+  });
+
+  test("are refused as it says, without a key", async () => {
     const wrong: string[] = [];
     for (const described of operations.filter(({ responses }) => "401" in responses)) {
       const { path } = requestOf(described, { id: 1, order_id: 1 });
-      const unknown = await fetch(`${server.address}${path}`, { method: described.method });
-      const text = await unknown.text();
-      const answer = { status: unknown.status, headers: unknown.headers, text };
-      if (answer.status !== 401) wrong.push(`${described.id} is open: ${text}`);
+      const answer = await openStoreClient(server).send(described.method, path);
+      if (answer.status !== 401) wrong.push(`${described.id} is open: ${answer.text}`);
       wrong.push(...check(described, answer));
-      if (!described.hasBody) continue;
-      const invalid = await server.send(described.method, path, { body: "[]" });
-      if (invalid.status !== 422) wrong.push(`${described.id} takes a list: ${invalid.text}`);
-      wrong.push(...check(described, invalid));
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test("are refused as it says, with a body of another kind", async () => {
+    const wrong: string[] = [];
+    for (const described of operations.filter(({ hasBody, parameters }) => hasBody && !isSigned(parameters))) {
+      const { path } = requestOf(described, { id: 1, order_id: 1, line_id: 1, session_id: 1, language: "en" });
+      const by = described.forShoppers ? openStoreClient(server) : server;
+      const answer = await by.send(described.method, path, { body: "[]" });
+      if (answer.status !== 422) wrong.push(`${described.id} takes a list: ${answer.text}`);
+      if (answer.headers.get("set-cookie") !== null) wrong.push(`${described.id} makes a shopper of a refusal`);
+      wrong.push(...check(described, answer));
     }
     assert.deepEqual(wrong, []);
   });

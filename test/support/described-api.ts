@@ -28,6 +28,8 @@ export interface Described {
   readonly parameters: readonly Parameter[];
   readonly body: Media | undefined;
   readonly hasBody: boolean;
+  /** It knows shoppers by their cookies, and takes no API key. */
+  readonly forShoppers: boolean;
   readonly responses: Readonly<Record<string, DescribedResponse>>;
 }
 
@@ -52,6 +54,10 @@ function responsesOf(document: ApiDocument, responses: unknown): Record<string, 
   return Object.fromEntries(resolved);
 }
 
+function isForShoppers(security: unknown): boolean {
+  return Array.isArray(security) && security.some((way: object) => "shopper" in way || "session" in way);
+}
+
 /** Every operation of a document, in its order. */
 export function operationsOf(document: ApiDocument): Described[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -64,6 +70,7 @@ export function operationsOf(document: ApiDocument): Described[] {
         parameters: ((operation.parameters as object[]) ?? []).map((one) => resolve(document, one) as Parameter),
         body: body?.content?.["application/json"],
         hasBody: body !== undefined,
+        forShoppers: isForShoppers(operation.security),
         responses: responsesOf(document, operation.responses),
       };
     }),

@@ -46,6 +46,8 @@ function orderLetter({ kind: _, lines, ...wanted }: WantedLetter = {}): OrderLet
     itemsMinor,
     discountMinor,
     taxMinor,
+    taxIncludedMinor: 0n,
+    cartId: null,
     shippingMinor,
     totalMinor: itemsMinor - discountMinor + taxMinor + shippingMinor,
     capturedMinor: itemsMinor,

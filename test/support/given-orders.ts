@@ -45,6 +45,8 @@ export function newOrder(orderId: bigint, wanted: Wanted = {}): NewOrder {
       discountMinor: 0n,
       taxMinor: 0n,
       lineTotalMinor: line.quantity * line.unitPriceMinor,
+      taxIncludedMinor: 0n,
+      providerId: "own",
     })),
     discountMinor: 0n,
     taxMinor: 0n,

@@ -2,9 +2,17 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { type ApiDocument, type Described, type DescribedResponse, exampleOf } from "./described-api.ts";
 import type { Answered, ServingProcess } from "./serve.ts";
+import type { StoreClient } from "./store-client.ts";
 
 /** What stands in for the ids of an example: by the parameter's or the member's name. */
 export type Ids = Readonly<Record<string, string | number>>;
+
+/** What an example stands on: ids that exist, and for a shopper's operation whose cookies are sent. */
+export interface Ground {
+  readonly ids: Ids;
+  readonly client?: StoreClient;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** A request that an operation's example describes. */
 export interface Example {
@@ -16,8 +24,9 @@ export interface Example {
 const fromAnswers = new Set(["cursor"]);
 
 function fill(example: unknown, ids: Ids): unknown {
-  if (typeof example !== "object" || example === null || Array.isArray(example)) return example;
-  const members = Object.entries(example).map(([name, value]) => [name, ids[name] ?? value]);
+  if (Array.isArray(example)) return example.map((element) => fill(element, ids));
+  if (typeof example !== "object" || example === null) return example;
+  const members = Object.entries(example).map(([name, value]) => [name, ids[name] ?? fill(value, ids)]);
   return Object.fromEntries(members);
 }
 

@@ -96,7 +96,7 @@ async function show(id, button) {
     ["From", mail.from],
     ["To", mail.to],
     ["Sent", when.format(new Date(mail.sent_at))],
-    ["Order", mail.order_number],
+    ...(mail.order_number === null ? [] : [["Order", mail.order_number]]),
   ];
   const frame = element("iframe", { title: mail.subject, srcdoc: mail.html });
   frame.setAttribute("sandbox", "");

@@ -37,7 +37,9 @@ interface Case {
 }
 
 /** A `HEAD` is asked for wherever there is a `GET`. */
-const rows: readonly Row[] = accessTable.flatMap((row) => (row.method === "GET" ? [row, { ...row, method: "HEAD" }] : [row]));
+const rows: readonly Row[] = accessTable.flatMap((row) =>
+  row.method === "GET" ? [row, { ...row, method: "HEAD" }] : [row],
+);
 
 let cases: readonly Case[] = [];
 
@@ -103,7 +105,9 @@ describe("whoever may not", () => {
       const answer = await hear(server, askFor(one.row, ground, victimOf(one)), one.principal.headers);
       const { status, code } = one.expected as Exclude<Expected, "allowed">;
       const isRight = answer.status === status && (one.row.method === "HEAD" || codeOf(answer) === code);
-      return isRight ? [] : [`${describeCase(one)}: ${status} ${code}, but ${answer.status} ${answer.text.slice(0, 300)}`];
+      return isRight
+        ? []
+        : [`${describeCase(one)}: ${status} ${code}, but ${answer.status} ${answer.text.slice(0, 300)}`];
     });
     t.diagnostic(`${refused.length} refused in ${Math.round(performance.now() - started)} ms`);
     assert.deepEqual(wrong.flat(), []);

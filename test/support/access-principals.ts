@@ -32,7 +32,11 @@ export interface Principal {
 type Cookies = Readonly<Record<string, string>>;
 
 function cookieHeader(cookies: Cookies): { cookie: string } {
-  return { cookie: Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join("; ") };
+  return {
+    cookie: Object.entries(cookies)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("; "),
+  };
 }
 
 /** Changes the last letter of a signature to another one that fits there. */

@@ -185,6 +185,7 @@ create table catalog.tax_rates (
   updated_at timestamp with time zone not null,
   constraint tax_rates_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint tax_rates_rate_within_bounds CHECK (((rate_millionths >= 0) AND (rate_millionths <= 1000000))),
+  constraint tax_rates_region_is_in_the_country CHECK ((region ~~ (country || '-%'::text))),
   constraint tax_rates_validity_has_a_span CHECK ((valid_from < valid_until)),
   constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
   constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED

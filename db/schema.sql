@@ -82,7 +82,7 @@ create table carts.carts (
   constraint carts_pkey PRIMARY KEY (cart_id),
   constraint carts_order_once UNIQUE (order_id)
 ) with (fillfactor=80);
-CREATE INDEX carts_left ON carts.carts USING btree (created_at) WHERE (status = 'open'::text);
+CREATE INDEX carts_left ON carts.carts USING btree (created_at) WHERE ((order_id IS NULL) AND (merged_into IS NULL));
 CREATE INDEX carts_merged ON carts.carts USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, cart_id);
 CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));

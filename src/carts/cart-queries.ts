@@ -234,7 +234,7 @@ export const deleteUntouchedCarts = change<Sql, { before: Date; most: number }>(
    where cart_id = any(array(
          select cart_id
            from carts.carts
-          where status = 'open' and created_at < :before and updated_at < :before
+          where order_id is null and merged_into is null and created_at < :before and updated_at < :before
           order by created_at
           limit :most
             for update skip locked))`,

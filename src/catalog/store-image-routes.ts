@@ -27,7 +27,11 @@ const answers = {
 const picture = Type.Unsafe<Readable>(Type.String({ contentEncoding: "binary", examples: ["…"] }));
 
 const ImageParam = {
-  image_id: Type.String({ maxLength: longestName, description: "The image's UUID." }),
+  image_id: Type.String({
+    maxLength: longestName,
+    description: "The image's UUID.",
+    examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e90"],
+  }),
 };
 
 const names = thumbnailWidths.flatMap((width) => thumbnailFormats.map((format) => `${width}.${format}`));

@@ -18,7 +18,6 @@ import { measureStart } from "./measure-start.ts";
 import { startServer } from "./start-server.ts";
 
 const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "C1"] as const;
-const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12"] as const;
 const help = `npm run bench -- [flags]: measures the bars of bench/README.md and prints them beside the last results.
   --only P1,P11  some parts only, of ${parts.join(", ")}; P1 measures R, P1, P2 and P1s
   --rounds N     sides of a ratio in turn, so often (3)

@@ -80,7 +80,9 @@ async function givenColleague(site: Site): Promise<Ids> {
 
 async function givenKey({ db }: Site): Promise<Ids> {
   const by = { actor: "test", name: "test", requestId: null };
-  const made = await db.transaction((tx) => createApiKey(tx, { name: "a key", scopes: ["orders:read"], by }, new Date()));
+  const made = await db.transaction((tx) =>
+    createApiKey(tx, { name: "a key", scopes: ["orders:read"], by }, new Date()),
+  );
   return { id: made.keyId };
 }
 

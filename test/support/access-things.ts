@@ -57,7 +57,9 @@ function ownerOf({ principals }: ThingGround, whose: Whose): Principal {
 }
 
 type FullCart = ShownCart & {
-  readonly baskets: readonly { readonly lines: readonly { readonly line_id: string; readonly unit_amount: number }[] }[];
+  readonly baskets: readonly {
+    readonly lines: readonly { readonly line_id: string; readonly unit_amount: number }[];
+  }[];
 };
 
 function namesOf(cart: FullCart) {

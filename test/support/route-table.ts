@@ -21,6 +21,9 @@ export async function startTelling(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<{ server: ServingProcess; routes: readonly Route[] }> {
   const server = await startServing(site, settings, program);
-  const line = server.log().split("\n").find((one) => one.startsWith('{"routes":'));
+  const line = server
+    .log()
+    .split("\n")
+    .find((one) => one.startsWith('{"routes":'));
   return { server, routes: (JSON.parse(line ?? "") as { routes: Route[] }).routes };
 }

@@ -131,13 +131,13 @@ async function former(site: Site, server: ServingProcess): Promise<Principal[]> 
 
 /** Cookies that look like somebody's and are nobody's. */
 async function forged(site: Site, [someVisitor, someUser]: readonly [Principal, Principal]): Promise<Principal[]> {
-  const valueOf = ({ headers }: Principal) => (headers.cookie ?? "").split("=").slice(1).join("=");
+  const cookieOf = ({ headers }: Principal) => (headers.cookie ?? "").split("=").slice(1).join("=");
   const expired = await givenSession(site, await givenAccount(site, "expired session"), "-1 second");
   return [
-    { name: "forged visitor", headers: cookieHeader({ [anonymousCookie]: forge(valueOf(someVisitor)) }) },
-    { name: "forged session", headers: cookieHeader({ [sessionCookie]: forge(valueOf(someUser)) }) },
-    { name: "visitor's token as a session", headers: cookieHeader({ [sessionCookie]: valueOf(someVisitor) }) },
-    { name: "session as a visitor's token", headers: cookieHeader({ [anonymousCookie]: valueOf(someUser) }) },
+    { name: "forged visitor", headers: cookieHeader({ [anonymousCookie]: forge(cookieOf(someVisitor)) }) },
+    { name: "forged session", headers: cookieHeader({ [sessionCookie]: forge(cookieOf(someUser)) }) },
+    { name: "visitor's token as a session", headers: cookieHeader({ [sessionCookie]: cookieOf(someVisitor) }) },
+    { name: "session as a visitor's token", headers: cookieHeader({ [anonymousCookie]: cookieOf(someUser) }) },
     { name: "expired session", headers: cookieHeader(expired) },
   ];
 }

@@ -4,6 +4,7 @@ import type { Route } from "./route-table.ts";
 
 const roleLetters = { o: "owner", m: "manager", s: "support", f: "fulfilment", r: "read_only" } as const;
 export type Role = (typeof roleLetters)[keyof typeof roleLetters];
+export const roles: readonly Role[] = Object.values(roleLetters);
 
 const thingKinds = ["line", "cart", "order", "customer", "organization", "invitation"] as const;
 export type ThingKind = (typeof thingKinds)[number];

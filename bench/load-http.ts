@@ -100,7 +100,7 @@ function runConnection(load: Load, run: Run): Promise<void> {
 }
 
 /** Cuts the stream into answers by their content-length; one is under way at a time. */
-function onAnswers(socket: Socket, heard: (answer: string) => void): void {
+export function onAnswers(socket: Socket, heard: (answer: string) => void): void {
   let pending = "";
   socket.setEncoding("latin1");
   socket.on("data", (chunk: string) => {

@@ -5,6 +5,9 @@ import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { type Bar, type Bench, printBar, printTable, saveBars } from "./bars.ts";
 import { measureBatch } from "./measure-batch.ts";
+import { measureCarts } from "./measure-carts.ts";
+import { measureCatalog } from "./measure-catalog.ts";
+import { measureCheckout } from "./measure-checkout.ts";
 import { measureDelivery } from "./measure-delivery.ts";
 import { measureFootprint } from "./measure-footprint.ts";
 import { measureGrowth } from "./measure-growth.ts";
@@ -14,7 +17,7 @@ import { measureReading } from "./measure-reading.ts";
 import { measureStart } from "./measure-start.ts";
 import { startServer } from "./start-server.ts";
 
-const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P10", "P11"] as const;
+const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "C1"] as const;
 const help = `npm run bench -- [flags]: measures the bars of bench/README.md and prints them beside the last results.
   --only P1,P11  some parts only, of ${parts.join(", ")}; P1 measures R, P1, P2 and P1s
   --rounds N     sides of a ratio in turn, so often (3)
@@ -85,8 +88,11 @@ try {
   if (wanted.has("P3")) await measureBatch(bench);
   if (wanted.has("P4")) await measureImport(bench);
   if (wanted.has("P5")) await measureFootprint(bench);
+  if (wanted.has("P9")) await measureCheckout(bench);
   if (wanted.has("P11")) await measureDelivery(bench);
   if (wanted.has("P6")) await measureReading(bench);
+  if (wanted.has("C1")) await measureCarts(bench);
+  if (wanted.has("P12")) await measureCatalog(bench);
 } finally {
   await postgres.stop();
 }

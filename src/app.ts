@@ -53,7 +53,14 @@ import { jobRoutes } from "./tasks/job-routes.ts";
 import { watchJobs } from "./tasks/task-jobs.ts";
 import { taskRoutes } from "./tasks/task-routes.ts";
 import { type Engine, openEngine } from "./wire-engine.ts";
-import { type Identity, mergeVisitor, openIdentity, registerIdentity, setupLinkOf } from "./wire-identity.ts";
+import {
+  forgetAllOver,
+  type Identity,
+  mergeVisitor,
+  openIdentity,
+  registerIdentity,
+  setupLinkOf,
+} from "./wire-identity.ts";
 import { registerCatalogue, registerSandbox, registerStore } from "./wire-store.ts";
 
 const reconcileMs = 1_000; // How late a due question to a gateway may be asked.
@@ -252,6 +259,7 @@ async function startWorking(engine: Engine): Promise<Running> {
     everyMs("import-files", cleanUpMs, () => clearOldFiles(engine, config.importRetentionDays * dayMs)),
     everyMs("left-files", cleanUpMs, () => clearLeftFiles(engine)),
     everyMs("left-images", sweepMs, () => clearLeftImages(engine)),
+    everyMs("identity-cleanup", cleanUpMs, () => forgetAllOver(engine)),
     everyMs("key-cleanup", cleanUpMs, () => forgetAllKeys(engine)),
   ];
   return {

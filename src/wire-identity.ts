@@ -7,6 +7,7 @@ import { apiKeyRoutes } from "./identity/api-key-routes.ts";
 import { openAuthLibrary } from "./identity/auth-library-client.ts";
 import {
   type Accounts,
+  forgetOver,
   type Issuer,
   type IssuerDoor,
   keyring,
@@ -89,6 +90,11 @@ export async function registerIdentity(app: Server, { accounts, issuerDoor }: Id
   await app.register(staffRoutes(accounts));
   await app.register(apiKeyRoutes(accounts));
   await app.register(accountPageRoutes());
+}
+
+/** Sessions, links and counts that are over, a thousand at a time. */
+export async function forgetAllOver({ db, clock }: Pick<IdentityParts, "db" | "clock">): Promise<void> {
+  while ((await db.transaction((tx) => forgetOver(tx, clock.now()))) > 0);
 }
 
 /** Makes the user's what a visitor had who signs in. */

@@ -3,6 +3,7 @@
 -- when: drained
 -- A message that failed for good was tried and is on record; one that is queued was not tried to its end. The embedded
 -- mailbox forgets old mails, and notes until when. Of a quiet order the customer is told only what somebody asks for.
+-- A mail about an account has the order 0, and its message a table of its own.
 with causes as materialized (
   select moves.stream_id as order_id, moves.sequence, orders.customer_email, orders.notify,
          case moves.to_status when 'paid' then 'order_confirmation' when 'shipped' then 'order_shipped'
@@ -44,9 +45,16 @@ select format('Order %s: %s was kept in the mailbox, and mail %s is not there or
 union all
 select format('Order %s: mail %s stands in the mailbox and was never marked as sent.', order_id, message_id), order_id
   from notifications.mails
- where not exists (select from notifications.messages
+ where order_id <> 0
+   and not exists (select from notifications.messages
                     where messages.order_id = mails.order_id and messages.kind = mails.kind
                       and messages.message_id = mails.message_id and messages.state = 'sent')
+union all
+select format('Mail %s about an account stands in the mailbox and was never marked as sent.', message_id), null
+  from notifications.mails
+ where order_id = 0
+   and not exists (select from notifications.account_messages as told
+                    where told.message_id::text = left(mails.message_id, 36) and told.state = 'sent')
 union all
 select format('Order %s: %s was sent %s times and announced %s times.', order_id, kind, coalesce(sent.times, 0),
               coalesce(announced.events, 0)),

@@ -13,11 +13,15 @@ select format('%s %s belongs to order %s, which is not there.', part.kind, part.
         union all
         select 'Refund', refund::text, order_id from payments.refunds
         union all
+        select 'Details', owner, order_id from orders.shopper_orders
+        union all
+        select 'Cart', cart_id::text, order_id from carts.carts where order_id is not null
+        union all
         select 'Part', provider_id, order_id from fulfillment.provider_orders
         union all
         select 'Message', kind, order_id from notifications.messages
         union all
-        select 'Mail', message_id, order_id from notifications.mails
+        select 'Mail', message_id, order_id from notifications.mails where order_id <> 0
         union all
         select 'Suspended ' || kind, reference, order_id from payments.suspense where order_id is not null
         union all

@@ -1,14 +1,5 @@
 import type { Fault } from "../platform/errors.ts";
-import { once } from "../platform/once.ts";
-
-/** Loaded when the first place is checked: five thousand regions, of which most processes never need one. */
-const loadPlaces = once(async () => {
-  const { iso31661, iso31662 } = await import("iso-3166");
-  return {
-    countries: new Set(iso31661.map(({ alpha2 }) => alpha2)),
-    regions: new Set(iso31662.map(({ code }) => code)),
-  };
-});
+import { loadPlaces } from "../platform/load-places.ts";
 
 /**
  * What is wrong with a country and a region in it; null stands for all of the country.
@@ -20,7 +11,7 @@ export async function placeFaults({ country, region }: { country: string; region
   if (!countries.has(country)) {
     faults.push({ pointer: "/country", detail: `"${country}" is not a country code of ISO 3166-1.` });
   }
-  if (region !== null && !(region.startsWith(`${country}-`) && regions.has(region))) {
+  if (region !== null && !regions.get(country)?.has(region)) {
     faults.push({ pointer: "/region", detail: `"${region}" is not a region of ${country} in ISO 3166-2.` });
   }
   return faults;

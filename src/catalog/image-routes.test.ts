@@ -319,6 +319,8 @@ describe("a picture that is looked at", () => {
         [304, headers.get("cache-control"), ""],
       );
       const head = await fetch(`${origin}${address}`, { method: "HEAD" });
+      assert.equal(head.headers.get("content-length"), headers.get("content-length"));
+      assert.ok(Number(headers.get("content-length")) > 50);
       assert.deepEqual([head.status, head.headers.get("content-type")], [200, headers.get("content-type")]);
     }
   });

@@ -6,5 +6,8 @@ export { languagesOf } from "./read-languages.ts";
 export { removeImageFiles } from "./remove-image-files.ts";
 export { clearLeftImages } from "./remove-image-files-flow.ts";
 export type { Sellable } from "./sellable.ts";
+export type { SetupFault } from "./setup-errors.ts";
+export type { SetupStep } from "./setup-plan.ts";
+export { type SetupReport, setUpProducts } from "./setup-products-flow.ts";
 export { type TaxRate, taxRateFor } from "./taxation.ts";
 export { type Translation, translationFor } from "./translation.ts";

@@ -42,6 +42,7 @@ export interface PictureShelf {
   readonly blobs: BlobStore;
 }
 
+/** Says how long the picture is, so that whoever keeps it knows when the connection broke. */
 async function answerPicture(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -49,10 +50,14 @@ async function answerPicture(
   { key, mediaType, tag }: Picture,
 ): Promise<FastifyReply> {
   const named = parseTags(request.headers["if-none-match"] ?? "");
-  const isKnown = named !== undefined && matchesWeakly(named, tag);
-  const content = isKnown || request.method === "HEAD" ? undefined : await blobs.read(key);
-  reply.headers({ ...headers, etag: tag }).type(mediaType);
-  return isKnown ? reply.code(304).send() : reply.send(content);
+  if (named !== undefined && matchesWeakly(named, tag))
+    return reply
+      .headers({ ...headers, etag: tag })
+      .code(304)
+      .send();
+  const [found, content] = [await blobs.find(key), await blobs.read(key)];
+  reply.headers({ ...headers, etag: tag, "content-length": found?.bytes ?? 0 }).type(mediaType);
+  return reply.send(content);
 }
 
 /** Pictures for whoever looks at the shop. */

@@ -1,3 +1,4 @@
+import type { PictureMaker } from "../catalog/index.ts";
 import type { BlobStore } from "../platform/blob-store.ts";
 import type { Config } from "../platform/config.ts";
 
@@ -38,6 +39,7 @@ export interface Program {
   startServe(config: Config, url: string): Promise<Serving>;
   startWork(config: Config, url: string): Promise<Running>;
   openBlobs(config: Config): Promise<BlobStore>;
+  openPictures(): Promise<PictureMaker>;
 }
 
 /** One call of a command, with flags and settings that were read and found right. */

@@ -29,6 +29,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./import-command.ts")).importCommand,
   },
   {
+    name: "setupproducts",
+    summary: "Make the catalogue as a file describes it.",
+    load: async () => (await import("./setupproducts-command.ts")).setupproductsCommand,
+  },
+  {
     name: "verify",
     summary: "Check that what is stored is whole: 0 it is, 1 it is not, 2 it could not be checked.",
     load: async () => (await import("./verify-command.ts")).verifyCommand,

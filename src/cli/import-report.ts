@@ -8,7 +8,7 @@ import {
   paceOf,
 } from "../imports/index.ts";
 import type { Progress } from "./progress-meter.ts";
-import { columnsText } from "./terminal.ts";
+import { columnsText, harmless } from "./terminal.ts";
 
 const secondsOfMinute = 60;
 const stageNames = {
@@ -136,14 +136,6 @@ function rowLines({ line, faults, reason }: ImportRow): string[] {
   if (reasons.length === 0) return [`  line ${line}: another row of its order is wrong.`];
   // The sentence names the column and what stands there.
   return reasons.map(({ detail }) => `  line ${line}: ${detail}`);
-}
-
-/** A line with what comes from a file: nothing in it can move a terminal's cursor or turn its text around. */
-function harmless(line: string): string {
-  return line.replace(
-    /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** How an import ended, and what there is to do; with the file that has what was rejected, if one was written. */

@@ -1,9 +1,9 @@
 import { type ApiKey, createApiKey, listApiKeys, revokeApiKey, scopes } from "../identity/index.ts";
 import { systemClock } from "../platform/clock.ts";
-import type { Config } from "../platform/config.ts";
 import { Refusal } from "../platform/errors.ts";
 import { type Call, type Command, databaseSettings, exitCodes, WrongCall } from "./command.ts";
 import { curlFor } from "./first-order.ts";
+import { addressOf } from "./server-address.ts";
 import { columnsText, jsonText, say } from "./terminal.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -16,10 +16,6 @@ function needed({ flags }: Call, name: string, what: string): string {
   const given = flags[name];
   if (typeof given !== "string") throw new WrongCall(`--${name} is missing: ${what}.`);
   return given;
-}
-
-function addressOf({ host, port }: Config): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** A wish that cannot be met is a wrong call; whoever types it sees the usage. */

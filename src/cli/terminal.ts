@@ -43,3 +43,11 @@ export function columnsText(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
+
+/** A line with what comes from a file: nothing in it can move a terminal's cursor or turn its text around. */
+export function harmless(line: string): string {
+  return line.replace(
+    /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

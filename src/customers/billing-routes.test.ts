@@ -170,7 +170,7 @@ describe("POST /api/store/customers", () => {
   });
 
   test("keeps one for an organization when one of its owners or admins says so", async () => {
-    const payload = { ...customerDraft(), organization_id: organization };
+    const payload = { ...customerDraft(), organization_id: organization.toUpperCase() };
     for (const role of ["owner", "admin"] as const) {
       const answer = await send("POST", path, { cookie: as(role), payload });
       assert.equal(answer.statusCode, 201, answer.body);

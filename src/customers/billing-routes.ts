@@ -11,7 +11,7 @@ import { uuidV7 } from "../platform/ids.ts";
 import { chooseDefault } from "./choose-default.ts";
 import { createCustomer } from "./create-customer.ts";
 import { type Customer, mostCustomers } from "./customer.ts";
-import { CustomerDraft, CustomerPatch } from "./customer-draft.ts";
+import { CustomerDraft, CustomerPatch, exampleDraft } from "./customer-draft.ts";
 import { CustomerParams, PageQuery } from "./customer-params.ts";
 import { BillingIdentityListView, BillingIdentityView, billingIdentityView } from "./customer-view.ts";
 import { deleteCustomer } from "./delete-customer.ts";
@@ -33,7 +33,7 @@ const BillingBody = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, title: "BillingIdentityDraft" },
+  { additionalProperties: false, title: "BillingIdentityDraft", examples: [exampleDraft] },
 );
 
 export interface BillingOptions {

@@ -33,10 +33,19 @@ const addressMembers = {
 
 const closed = { additionalProperties: false };
 
+/** What somebody sends who fills in a form. */
+export const exampleDraft = {
+  name: "Erika Mustermann",
+  email: "erika@example.com",
+  company: "Mustermann GmbH",
+  tax_id: "DE 136 695 976",
+  address: { line1: "Unter den Linden 1", city: "Berlin", postal_code: "10117", country: "DE" },
+};
+
 /** A billing identity as it is sent. What has the form of one is checked by the rules of its country afterwards. */
 export const CustomerDraft = Type.Object(
   { ...members, address: Type.Object(addressMembers, { ...closed, title: "AddressDraft" }) },
-  { ...closed, title: "CustomerDraft" },
+  { ...closed, title: "CustomerDraft", examples: [exampleDraft] },
 );
 export type CustomerDraft = Static<typeof CustomerDraft>;
 

@@ -98,6 +98,15 @@ describe("/api/v2/customers", () => {
     assert.equal(third.next_cursor, null);
   });
 
+  test("finds an address whose host is written in large letters", async () => {
+    const { id } = await create(newOwner(), customerDraft({ email: "Ann@MÜLLER.example" }));
+    const { data } = await list(`?email=${encodeURIComponent("ann@MüLLER.Example")}`);
+    assert.deepEqual(
+      data.map((one) => one.id),
+      [id],
+    );
+  });
+
   test("shows those of shoppers without an account, and makes none for them", async () => {
     const owner = newOwner("anonymous");
     const { customerId } = await database.db.transaction((tx) => givenCustomer(tx, owner));

@@ -11,7 +11,7 @@ import { uuidV7 } from "../platform/ids.ts";
 import { chooseDefault } from "./choose-default.ts";
 import { createCustomer } from "./create-customer.ts";
 import type { Customer } from "./customer.ts";
-import { CustomerDraft, CustomerPatch, longestEmail } from "./customer-draft.ts";
+import { CustomerDraft, CustomerPatch, exampleDraft, longestEmail } from "./customer-draft.ts";
 import { CustomerParams, pageMembers } from "./customer-params.ts";
 import { CustomerListView, CustomerView, customerView } from "./customer-view.ts";
 import { deleteCustomer } from "./delete-customer.ts";
@@ -54,7 +54,7 @@ const CustomerBody = Type.Object(
     }),
     ...CustomerDraft.properties,
   },
-  { additionalProperties: false, title: "OwnedCustomerDraft" },
+  { additionalProperties: false, title: "OwnedCustomerDraft", examples: [{ owner: exampleOwner, ...exampleDraft }] },
 );
 
 interface CustomerOptions {

@@ -10,6 +10,7 @@ import {
   listOwnedCustomers,
 } from "./customer-queries.ts";
 import type { Reach } from "./reach.ts";
+import { plainAddress } from "./text.ts";
 
 /** A billing identity of one of these owners; undefined when none of them has it. */
 export async function findCustomer(
@@ -39,5 +40,6 @@ export function findCustomersInReach(sql: Sql, { sees }: Reach, wanted: PageWant
  * @throws list.cursor_unknown
  */
 export function findCustomers(sql: Sql, filter: CustomerFilter, wanted: PageWanted): Promise<Page<Customer>> {
-  return pageByUuid(wanted, idOf, (page) => listCustomers(sql, filter, page));
+  const email = filter.email === undefined ? undefined : plainAddress(filter.email);
+  return pageByUuid(wanted, idOf, (page) => listCustomers(sql, { ...filter, email }, page));
 }

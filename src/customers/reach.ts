@@ -17,9 +17,9 @@ function mayChange({ role }: Membership): boolean {
   return role.split(",").some((one) => changingRoles.includes(one.trim()));
 }
 
-/** The owner that an organization is. */
+/** The owner that an organization is; UUIDs are kept in small letters. */
 export function organizationOwner(organizationId: string): string {
-  return `organization/${organizationId}`;
+  return `organization/${organizationId.toLowerCase()}`;
 }
 
 /** What is in reach of an owner who belongs to some organizations: members see, owners and admins change. */

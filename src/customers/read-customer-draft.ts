@@ -6,16 +6,14 @@ import { type CustomerDraft, longestCity, longestEmail, longestLine, longestName
 import { readPostalCode } from "./read-postal-code.ts";
 import { readCountry, readRegion } from "./read-region.ts";
 import { readTaxId } from "./read-tax-id.ts";
-import { type Read, readPhone, readText, tooLong } from "./text.ts";
+import { plainAddress, type Read, readPhone, readText, tooLong } from "./text.ts";
 
 export type CustomerReading = { readonly billing: Billing } | { readonly faults: Fault[] };
 
-/** Reads an e-mail address. Letters of the part before the @ are its host's matter; those of the host are all one. */
 function readEmail(text: string): Read<string> {
   const address = text.trim();
   if (!address.isWellFormed() || !mailAddress.test(address)) return { fault: "Must be an e-mail address." };
-  const at = address.indexOf("@");
-  const value = address.slice(0, at) + address.slice(at).normalize("NFC").toLowerCase();
+  const value = plainAddress(address);
   return [...value].length > longestEmail ? { fault: tooLong(longestEmail) } : { value };
 }
 

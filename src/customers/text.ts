@@ -22,6 +22,12 @@ export function readText(text: string, longest: number): Read<string | null> {
   return [...value].length > longest ? { fault: tooLong(longest) } : { value };
 }
 
+/** A mail address with its host in lower case: letters before the @ are the host's matter, those of the host are all one. */
+export function plainAddress(address: string): string {
+  const at = Math.max(0, address.indexOf("@"));
+  return address.slice(0, at) + address.slice(at).normalize("NFC").toLowerCase();
+}
+
 const dashes = /[\u2010-\u2015\u2212\u30fc\ufe63\uff70]/g;
 
 /** A code as its issuer writes it: half width, upper case, plain hyphens and single spaces. */

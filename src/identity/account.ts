@@ -1,5 +1,3 @@
-import { seal, unseal } from "./seal.ts";
-
 /** What a user is told about an account. */
 export const accountLetterKinds = [
   "account_verification",
@@ -31,18 +29,6 @@ export interface AccountLetterPayload {
   readonly id: string;
   readonly kind: AccountLetterKind;
   readonly sealed: string;
-}
-
-const purpose = "account letter";
-
-export function sealLetter(id: string, letter: AccountLetter, secret: string): AccountLetterPayload {
-  return { id, kind: letter.kind, sealed: seal(JSON.stringify(letter), `${purpose} ${id}`, secret) };
-}
-
-/** The letter of a payload; undefined when it was sealed with another secret. */
-export function unsealLetter({ id, sealed }: AccountLetterPayload, secret: string): AccountLetter | undefined {
-  const text = unseal(sealed, `${purpose} ${id}`, secret);
-  return text === undefined ? undefined : (JSON.parse(text) as AccountLetter);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -51,7 +51,10 @@ function isOwnerless(error: unknown): boolean {
   return error instanceof Error && "constraint" in error && error.constraint === "organizations_have_an_owner";
 }
 
-/** Asks the sign-in library, whose refusals become ours; one that we have no word for is a fault of ours. */
+/**
+ * Asks the sign-in library, whose refusals become ours; one that we have no word for is a fault of ours.
+ * @throws identity.organization_owner_needed, identity.too_many_attempts
+ */
 export async function askLibrary<Answer = object>(library: AuthLibrary, call: LibraryCall): Promise<Answer> {
   try {
     return (await library.call(call)) as Answer;

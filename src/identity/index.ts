@@ -3,12 +3,12 @@ export {
   type AccountLetterKind,
   type AccountLetterPayload,
   isAccountLetterPayload,
-  unsealLetter,
 } from "./account.ts";
 export { listApiKeys } from "./api-key-queries.ts";
 export { authenticateKey } from "./authenticate-key.ts";
 export { type CreatedKey, createApiKey } from "./create-api-key.ts";
 export { keepFirstKey } from "./first-key-flow.ts";
+export { forgetOver } from "./forget-over.ts";
 export type { Issuer } from "./issuer.ts";
 export type { ApiKey } from "./key.ts";
 export type { AuthLibrary } from "./library.ts";
@@ -25,5 +25,6 @@ export { type OnSignedIn, openShoppers } from "./open-shoppers.ts";
 export { revokeApiKey } from "./revoke-api-key.ts";
 export { type StaffRole, scopesOf, staffRoles } from "./role.ts";
 export { type Scope, scopes } from "./scope.ts";
+export { unsealLetter } from "./seal-letter.ts";
 export type { IssuerDoor } from "./sign-in-issuer-flow.ts";
 export { tellAccount } from "./tell-account.ts";

@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import { seal, unseal } from "./seal.ts";
+import { createHash } from "node:crypto";
 
 /** Who somebody is, in the words of an OIDC issuer that signed them. */
 export interface IssuerClaims {
@@ -16,9 +15,9 @@ export interface IssuerClaims {
 
 /** An OIDC issuer at which people sign in. */
 export interface Issuer {
-  /** Where the browser goes. @throws identity.oidc_unavailable */
+  /** Where the browser goes. */
   authorizationUrl(asked: { state: string; nonce: string; verifier: string; redirectUri: string }): Promise<string>;
-  /** Who came back with this code. @throws identity.oidc_refused, identity.oidc_unavailable */
+  /** Who came back with this code. */
   redeem(given: { code: string; nonce: string; verifier: string; redirectUri: string }): Promise<IssuerClaims>;
   /** Whose access token this is; nobody's when it is not for us, is over, or was not signed by the issuer. */
   verify(token: string): Promise<IssuerClaims | undefined>;
@@ -37,32 +36,9 @@ export interface SignInState {
   readonly expiresAtMs: number;
 }
 
-const purpose = "oidc state";
-
-export function writeState(state: SignInState, secret: string): string {
-  return seal(JSON.stringify(state), purpose, secret);
-}
-
-/** The state of a cookie that we sealed, for the sign-in that comes back; undefined when it is another one, or too old. */
-export function readState(
-  cookie: string,
-  returned: string,
-  own: { secret: string; now: Date },
-): SignInState | undefined {
-  const text = unseal(cookie, purpose, own.secret);
-  if (text === undefined) return undefined;
-  const state = JSON.parse(text) as SignInState;
-  const same = timingSafeEqual(digestOf(state.state), digestOf(returned));
-  return same && state.expiresAtMs > own.now.getTime() ? state : undefined;
-}
-
-function digestOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
-}
-
 /** Source: RFC 7636, section 4.2. */
 export function challengeOf(verifier: string): string {
-  return digestOf(verifier).toString("base64url");
+  return createHash("sha256").update(verifier).digest("base64url");
 }
 
 const ownPath = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;

@@ -1,4 +1,5 @@
 import type { JWTPayload, JWTVerifyGetKey } from "jose";
+import { Refusal } from "../platform/errors.ts";
 import { challengeOf, type Issuer, type IssuerClaims } from "./issuer.ts";
 import { oidcRefused, oidcUnavailable } from "./oidc-errors.ts";
 
@@ -109,7 +110,7 @@ export function openOidcIssuer(options: OidcOptions): Issuer {
       try {
         return claimsOf(await read(token), options);
       } catch (error) {
-        if (isJoseError(error) && error.code !== "ERR_JWKS_TIMEOUT") return undefined;
+        if (isTokenFault(error)) return undefined;
         throw unreachable(error);
       }
     },
@@ -165,18 +166,23 @@ async function askJson(
   }
 }
 
-function isJoseError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && "code" in error && /^ERR_J(OSE|WT|WS|WK|WKS|WE)/.test(String(error.code));
+/** By which codes the library says that keys could not be had; with all others it says that a token is not good. */
+const keysAway = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
+
+/** The token is at fault, and not whoever could not be asked about it. */
+function isTokenFault(error: unknown): boolean {
+  if (error instanceof Refusal) return error.kind === "forbidden";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^ERR_J(OSE|W[A-Z]+)_/.test(code) && !keysAway.has(code);
 }
 
 function unreachable(error: unknown): unknown {
-  const ours = error instanceof Error && error.name === "Refusal";
-  return ours ? error : oidcUnavailable({}, { retryAfterSeconds });
+  return error instanceof Refusal ? error : oidcUnavailable({}, { retryAfterSeconds });
 }
 
 function refuseToken(error: unknown): never {
-  if (isJoseError(error) && error.code !== "ERR_JWKS_TIMEOUT") throw oidcRefused({ why: "its token is not valid" });
-  throw unreachable(error);
+  if (error instanceof Refusal || !isTokenFault(error)) throw unreachable(error);
+  throw oidcRefused({ why: "its token is not valid" });
 }
 
 function claimsOf(payload: JWTPayload, { issuer, staffClaim }: OidcOptions): IssuerClaims {

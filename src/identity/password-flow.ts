@@ -19,7 +19,7 @@ export async function requestReset(
 
 /**
  * Gives an account the new password, once for each letter; every session of the account ends, and its address is proved.
- * @throws identity.link_invalid, identity.too_many_attempts, identity.busy
+ * @throws identity.link_invalid, identity.too_many_attempts
  */
 export async function resetPassword(
   accounts: Accounts,
@@ -33,7 +33,7 @@ export async function resetPassword(
 
 /**
  * Changes the password of whoever is signed in; their other sessions end, and this one goes on under a new token.
- * @throws identity.password_wrong, identity.too_many_attempts, identity.busy
+ * @throws identity.password_wrong, identity.too_many_attempts
  */
 export async function changePassword(
   accounts: Accounts,

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { randomToken } from "../platform/ids.ts";
 import type { PublicAddress } from "../platform/public-address.ts";
 import { type CookieHeaders, type CookieOptions, clearCookie, cookieOf, writeCookie } from "./cookie.ts";
-import { type Issuer, ownPathOf, readState, stateCookie, stateSeconds, writeState } from "./issuer.ts";
+import { type Issuer, ownPathOf, stateCookie, stateSeconds } from "./issuer.ts";
+import { readState, writeState } from "./keep-state.ts";
 import { linkIssuerUser } from "./link-issuer-user.ts";
 import { oidcRefused } from "./oidc-errors.ts";
 import { insertToken } from "./one-time-queries.ts";
@@ -26,7 +27,6 @@ function redirectUriOf({ address }: IssuerDoor): string {
 
 /**
  * Sends a browser to the issuer. Nothing is written down: what it must bring back is sealed in a cookie of its own.
- * @throws identity.oidc_unavailable
  */
 export async function beginIssuerSignIn(
   accounts: Pick<Accounts, "clock" | "secret">,
@@ -49,7 +49,7 @@ export interface Returned {
 
 /**
  * Signs somebody in who comes back from the issuer, in a new session. Only the browser that was sent there can, once.
- * @throws identity.oidc_refused, identity.oidc_unavailable, identity.oidc_email_unverified
+ * @throws identity.oidc_refused, identity.oidc_email_unverified
  */
 export async function finishIssuerSignIn(
   accounts: Accounts,

@@ -12,7 +12,7 @@ import { findUserId } from "./user-queries.ts";
  * is told of the try instead; the caller hears the same.
  *
  * Somebody who signs up twice at once has one account.
- * @throws identity.too_many_attempts, identity.busy
+ * @throws identity.too_many_attempts, identity.sign_up_failed
  */
 export async function signUp(
   accounts: Accounts,

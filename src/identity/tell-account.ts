@@ -1,7 +1,8 @@
 import type { Tx } from "../platform/db.ts";
 import { uuidV7 } from "../platform/ids.ts";
 import { declareJob, enqueue, queued } from "../platform/jobs.ts";
-import { type AccountLetter, type AccountLetterPayload, sealLetter } from "./account.ts";
+import type { AccountLetter, AccountLetterPayload } from "./account.ts";
+import { sealLetter } from "./seal-letter.ts";
 
 const maxTries = 20; // With the job system's growing waits that is about three days, as long as mail servers try.
 

@@ -80,9 +80,12 @@ const raceTries = 8; // Each is lost to another winner: there are never so many 
 /**
  * Our statements reach rows by their keys. Left alone, the planner takes a set of unknown size for 100 rows and a fresh
  * table for ten pages, caches a plan that reads the whole table, and keeps it while the table grows (seen: 540 orders/s
- * down to 300). A statement that needs a scan still gets one, since it has no other way.
+ * down to 300). A statement that needs a scan still gets one, since it has no other way. The plan for any values is kept
+ * from the first run on: PostgreSQL would make one for the values of each run where a set is small (2026-11: a third of
+ * what a checkout costs it).
  */
-const plannerSettings = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+const plannerSettings =
+  "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
 const int8Array = 1016;

@@ -45,14 +45,35 @@ interface Granted {
 
 interface Signer {
   readonly kid: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
   readonly jwk: JWK;
 }
+
+const hourSeconds = 3_600;
 
 async function newSigner(number: number): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const kid = `key-${number}`;
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" } };
+}
+
+/** The claims of a token, with what is wrong with them. */
+function spoiled(
+  claims: JWTPayload,
+  { fault, issuer, audience }: { fault: TokenFault; issuer: string; audience: string },
+): JWTPayload {
+  const agoSeconds = fault === "expired" ? hourSeconds * 2 : 0;
+  const iat = Math.floor(Date.now() / 1000) - agoSeconds;
+  const whole = { iss: issuer, aud: audience, iat, exp: iat + hourSeconds, ...claims };
+  const { sub: _, ...without } = whole;
+  const wrong: Partial<Record<TokenFault, JWTPayload>> = {
+    other_issuer: { ...whole, iss: "https://evil.example" },
+    other_audience: { ...whole, aud: "somebody-else" },
+    other_party: { ...whole, azp: "somebody-else" },
+    other_nonce: { ...whole, nonce: "of another sign-in" },
+    no_subject: without,
+  };
+  return wrong[fault] ?? whole;
 }
 
 /** An OpenID Connect issuer that signs whoever it is told to: discovery, keys, codes that work once and need PKCE. */
@@ -64,17 +85,7 @@ export async function startOidcIssuer(): Promise<FakeIssuer> {
 
   async function sign(claims: JWTPayload): Promise<string> {
     const { tokenFault } = state;
-    const nowSeconds = Math.floor(Date.now() / 1000);
-    const whole: JWTPayload = {
-      iss: tokenFault === "other_issuer" ? "https://evil.example" : state.url,
-      aud: tokenFault === "other_audience" ? "somebody-else" : client.clientId,
-      iat: nowSeconds - (tokenFault === "expired" ? 7_200 : 0),
-      exp: nowSeconds + (tokenFault === "expired" ? -3_600 : 3_600),
-      ...(tokenFault === "other_party" ? { azp: "somebody-else" } : {}),
-      ...claims,
-    };
-    if (tokenFault === "no_subject") delete whole.sub;
-    if (tokenFault === "other_nonce") whole.nonce = "of another sign-in";
+    const whole = spoiled(claims, { fault: tokenFault, issuer: state.url, audience: client.clientId });
     if (tokenFault === "unsigned") return new UnsecuredJWT(whole).encode();
     if (tokenFault === "shared_secret") {
       const secret = new TextEncoder().encode(client.clientSecret);

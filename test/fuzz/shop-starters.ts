@@ -1,4 +1,5 @@
 import { between, chance, type Dice, oneOf } from "./choose.ts";
+import { billingDraft, billingPatch } from "./make-billing.ts";
 import type { Making, Starter, Values } from "./making.ts";
 
 /** The prices that nobody takes away in a campaign, as the pool of all has them. */
@@ -58,32 +59,8 @@ function agreed(making: Making, kind?: RegExp): Values {
 
 const current = /^current$/;
 
-const addresses = [
-  { line1: "1-1-1 Marunouchi", city: "Chiyoda-ku", postal_code: "100-0005", region: "13", country: "JP" },
-  { line1: "Unter den Linden 1", city: "Berlin", postal_code: "10117", country: "DE" },
-  {
-    line1: "1 Infinite Loop",
-    line2: "Gate 3",
-    city: "Cupertino",
-    region: "US-CA",
-    postal_code: "95014",
-    country: "US",
-  },
-  { line1: "10 Downing Street", city: "London", postal_code: "SW1A 2AA", country: "GB" },
-];
-
-/** Whoever is billed: right by the rules of their country. */
-export function billed(dice: Dice): Values {
-  const { country, ...address } = oneOf(dice, addresses);
-  const name = oneOf(dice, ["Hanako Tanaka", "田中花子", 'Łukasz "<b>" O\'Hara']);
-  return {
-    name,
-    email: `billed-${between(dice, 1, 1_000_000)}@example.com`,
-    phone: chance(dice, 0.5) ? "+49 30 901820" : undefined,
-    company: chance(dice, 0.3) ? "Mustermann GmbH" : undefined,
-    tax_id: country === "DE" && chance(dice, 0.5) ? "DE136695976" : undefined,
-    address: { ...address, country },
-  };
+function withoutOrganization({ organization_id: _, ...draft }: Values): Values {
+  return draft;
 }
 
 /** What it comes to where the shop is: elsewhere taxes are others. */
@@ -95,7 +72,7 @@ function checkedOut(making: Making): Values {
   const whom =
     known.length > 0 && chance(dice, 0.3)
       ? { customer_id: oneOf(dice, known).id, billing: undefined }
-      : { customer_id: undefined, billing: billed(dice) };
+      : { customer_id: undefined, billing: withoutOrganization(billingDraft(dice)) };
   const named = cart ? { cart_id: cart.cart_id, total_amount: cart.total_amount } : {};
   return { ...named, ...whom, return_url: undefined };
 }
@@ -121,13 +98,6 @@ function openPage({ dice, all }: Making): Values {
 const ownCustomer: Starter = ({ dice, pools }) => {
   const known = pools.seen("customer");
   return { "{id}": known.length > 0 ? oneOf(dice, known).id : "none" };
-};
-
-/** Few members at a time, each one right by itself. */
-const revised: Starter = (making) => {
-  const { name, phone } = billed(making.dice);
-  const left = { email: undefined, company: undefined, tax_id: undefined, address: undefined };
-  return { ...ownCustomer(making), ...left, name, phone };
 };
 
 /** Customers that were made in the back office; those of shoppers are theirs. */
@@ -164,14 +134,14 @@ export const shopStarters: Readonly<Record<string, Starter>> = {
     ...openPage(making),
     action: oneOf(making.dice, ["pay", "pay", "decline", "fail_challenge"]),
   }),
-  createBillingIdentity: ({ dice }) => ({ ...billed(dice), organization_id: undefined }),
+  createBillingIdentity: ({ dice }) => billingDraft(dice),
   getBillingIdentity: ownCustomer,
-  reviseBillingIdentity: revised,
+  reviseBillingIdentity: (making) => ({ ...ownCustomer(making), ...billingPatch(making.dice) }),
   deleteBillingIdentity: ownCustomer,
   chooseDefaultBillingIdentity: ownCustomer,
-  createCustomer: ({ dice }) => ({ ...billed(dice), owner: `user/${oneOf(dice, owners)}` }),
+  createCustomer: ({ dice }) => ({ ...billingDraft(dice), owner: `user/${oneOf(dice, owners)}` }),
   getCustomer: anyCustomer,
-  reviseCustomer: (making) => ({ ...revised(making), ...anyCustomer(making) }),
+  reviseCustomer: (making) => ({ ...anyCustomer(making), ...billingPatch(making.dice) }),
   deleteCustomer: anyCustomer,
   chooseDefaultCustomer: anyCustomer,
 };

@@ -152,7 +152,6 @@ describe("a user", () => {
     const { client } = await givenShopper(0);
     const organization = await client.ask<{ id: string }>("POST", "/api/store/auth/organizations", {
       name: "Tea Club",
-      slug: `tea-${Date.now()}`,
     });
     const customer = await client.ask<{ id: string }>("POST", "/api/store/customers", {
       ...someBilling,

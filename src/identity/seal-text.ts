@@ -9,7 +9,7 @@ function keyOf(purpose: string, secret: string): Buffer {
 }
 
 /** Text that only this installation can read again, and only for the same purpose. */
-export function seal(text: string, purpose: string, secret: string): string {
+export function sealText(text: string, purpose: string, secret: string): string {
   const nonce = randomBytes(nonceBytes);
   const sealing = createCipheriv(cipher, keyOf(purpose, secret), nonce);
   const sealed = Buffer.concat([sealing.update(text, "utf8"), sealing.final()]);
@@ -17,7 +17,7 @@ export function seal(text: string, purpose: string, secret: string): string {
 }
 
 /** The text that was sealed; undefined for what was changed, cut, or sealed elsewhere or for something else. */
-export function unseal(sealed: string, purpose: string, secret: string): string | undefined {
+export function unsealText(sealed: string, purpose: string, secret: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes.length < nonceBytes + tagBytes) return undefined;
   const opening = createDecipheriv(cipher, keyOf(purpose, secret), bytes.subarray(0, nonceBytes));

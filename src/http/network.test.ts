@@ -18,4 +18,6 @@ describe("networkOf", () => {
     test(`takes ${address || "nothing"} for ${expected || "nothing"}`, () =>
       assert.equal(networkOf(address), expected));
   }
+
+  test("takes a connection that broke for nobody's", () => assert.equal(networkOf(undefined), ""));
 });

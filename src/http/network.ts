@@ -6,9 +6,12 @@ function groupsOf(part: string): string[] {
   return part === "" ? [] : part.split(":");
 }
 
-/** Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
+/**
+ * Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. A
+ * connection that broke has no address any more, while its request may still be under way.
+ */
+export function networkOf(address: string | undefined): string {
+  if (!address?.includes(":")) return address ?? "";
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;
   const [whole = ""] = address.split("%", 1);

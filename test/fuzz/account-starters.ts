@@ -41,14 +41,30 @@ function ownOrganization({ dice, pools }: Making): Values {
   return { "{id}": known.length > 0 ? oneOf(dice, known).id : "none" };
 }
 
-/** Somebody else in an organization whose members were listed; the list does not tell of which one it is. */
-function member(making: Making): Values {
-  const { dice, pools, person } = making;
-  const lists = pools.named("members") as { id: string; members: SeenMember[] }[];
+interface SeenMembers {
+  readonly id: string;
+  readonly members: readonly SeenMember[];
+}
+
+/** The organizations that somebody is in from the beginning: some lose their members, the last one keeps them. */
+function organizationsFrom({ pools }: Making, part: "losing" | "kept"): SeenMembers[] {
+  const known = pools.named("members") as SeenMembers[];
+  return part === "kept" ? known.slice(-1) : known.slice(0, -1);
+}
+
+/** Somebody else who belongs to one of them. */
+function member(making: Making, part: "losing" | "kept"): Values {
+  const { dice, person } = making;
+  const lists = organizationsFrom(making, part);
   const others = lists.flatMap(({ id, members }) =>
     members.filter(({ email }) => email !== person?.email).map((one) => ({ "{id}": id, "{member_id}": one.id })),
   );
   return others.length > 0 ? oneOf(dice, others) : { "{member_id}": "none" };
+}
+
+function lost(making: Making): Values {
+  const known = organizationsFrom(making, "losing");
+  return { "{id}": known.length > 0 ? oneOf(making.dice, known).id : "none" };
 }
 
 /** An invitation to whoever asks. */
@@ -82,7 +98,8 @@ export const accountStarters: Readonly<Record<string, Starter>> = {
   verifyEmail: (making) => token(making, tokens.verification),
   requestPasswordReset: ({ dice }) => ({ email: newEmail(dice) }),
   resetPassword: (making) => ({ ...token(making, tokens.reset), password }),
-  setUpOwner: (making) => ({ ...token(making, tokens.setup), email: newEmail(making.dice), password }),
+  // Whoever sets up is the owner from then on, and may do everything.
+  setUpOwner: (making) => ({ ...token(making, tokens.setup), email: newEmail(making.dice), password, by: "nobody" }),
   signIn: ({ dice, crowd }) => {
     const known = crowd?.users.map(({ email }) => email) ?? [];
     return { by: "nobody", email: known.length > 0 ? oneOf(dice, known) : newEmail(dice), password };
@@ -92,11 +109,11 @@ export const accountStarters: Readonly<Record<string, Starter>> = {
   changePassword: () => ({ current_password: password, password }),
   finishIssuerSignIn: issuerBrought,
   listOrganizationMembers: ownOrganization,
-  leaveOrganization: ownOrganization,
+  leaveOrganization: lost,
   inviteOrganizationMember: invited,
   acceptInvitation: invitation,
-  changeOrganizationMember: member,
-  removeOrganizationMember: member,
+  changeOrganizationMember: (making) => ({ ...member(making, "kept"), role: oneOf(making.dice, ["owner", "admin"]) }),
+  removeOrganizationMember: (making) => member(making, "losing"),
   inviteStaffMember: ({ dice }) => ({ email: newEmail(dice) }),
   getStaffMember: staff,
   changeStaffRole: staff,

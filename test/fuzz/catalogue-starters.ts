@@ -1,4 +1,4 @@
-import { between, chance, type Dice, oneOf } from "./choose.ts";
+import { between, chance, type Dice, newestOf, oneOf } from "./choose.ts";
 import type { Making, Starter, Values } from "./making.ts";
 
 /** The keys of files with pictures, as the pool of all has them. */
@@ -6,7 +6,7 @@ export const pictureFiles = "picture files";
 
 /** One of those that answers told, or nobody's. */
 function named(dice: Dice, things: readonly Record<string, unknown>[], member: string): string {
-  return things.length > 0 ? String(oneOf(dice, things)[member]) : "none";
+  return things.length > 0 ? String(newestOf(dice, things)[member]) : "none";
 }
 
 /** A product of the campaign's own: those that are for sale stay. */
@@ -20,20 +20,20 @@ function anyProduct({ dice, all }: Making): Values {
 
 function price({ dice, all }: Making): Values {
   const made = all.answersOf("createPrice");
-  const chosen = made.length > 0 ? oneOf(dice, made) : { product_id: "none", id: "none" };
+  const chosen = made.length > 0 ? newestOf(dice, made) : { product_id: "none", id: "none" };
   return { "{id}": chosen.product_id, "{price_id}": chosen.id };
 }
 
 function image({ dice, all }: Making): Values {
   const seen = all.seen("image");
-  const chosen = seen.length > 0 ? oneOf(dice, seen) : { product_id: "none", id: "none" };
+  const chosen = seen.length > 0 ? newestOf(dice, seen) : { product_id: "none", id: "none" };
   return { "{id}": chosen.product_id, "{image_id}": chosen.id };
 }
 
 const taxRate: Starter = ({ dice, all }) => ({ "{id}": named(dice, all.answersOf("createTaxRate"), "id") });
 
 const noSpan = { valid_from: undefined, valid_until: undefined };
-const languages = ["en", "ja", "de-AT", "zh-Hant"];
+const languages = ["ja", "zh-Hant"];
 
 const words = (dice: Dice) => ({ statement_descriptor: chance(dice, 0.5) ? "ORDERWELL TEA" : undefined });
 
@@ -66,7 +66,11 @@ export const catalogueStarters: Readonly<Record<string, Starter>> = {
     ...words(making.dice),
     "{language}": oneOf(making.dice, languages),
   }),
-  getTranslation: (making) => ({ ...product(making), "{language}": oneOf(making.dice, languages) }),
+  // Those that are for sale have words in English.
+  getTranslation: ({ dice, all }) => ({
+    "{id}": oneOf(dice, all.named("keys for sale")),
+    "{language}": oneOf(dice, ["en", "en", "ja"]),
+  }),
   deleteTranslation: (making) => ({ ...product(making), "{language}": oneOf(making.dice, languages) }),
   createTaxRate: ({ dice }) => ({
     ...noSpan,

@@ -77,16 +77,28 @@ async function givenOrganization([first, ...others]: readonly Signed[]): Promise
 }
 
 async function givenUsers(ground: Ground, organizations: number): Promise<Person[]> {
+  const { pools } = ground;
   const signed = [await givenSigned(ground), await givenSigned(ground), await givenSigned(ground)];
   const people = signed.map(({ client, email }) => personOf(client, email));
   for (let made = 0; made < organizations; made += 1) {
     const organization = await givenOrganization(signed);
-    for (const { pools } of people) {
-      pools.add("members", [organization]);
-      pools.harvest({ id: "createOrganization", path: `${auth}/organizations` }, organization);
+    for (const person of people) {
+      person.pools.add("members", [organization]);
+      person.pools.harvest({ id: "createOrganization", path: `${auth}/organizations` }, organization);
     }
   }
+  await givenInvitations(signed, pools);
   return people;
+}
+
+/** Some more who may come in: one of them founds an organization, and waits for the others. */
+async function givenInvitations([first, ...others]: readonly Signed[], pools: Pools): Promise<void> {
+  const { id } = (await first?.client.ask<{ id: string }>("POST", `${auth}/organizations`, { name: "Sato" })) ?? {};
+  const path = `${auth}/organizations/${id}/invitations`;
+  for (const { email } of others) {
+    const sent = await first?.client.ask("POST", path, { email, role: "member" });
+    pools.harvest({ id: "inviteOrganizationMember", path }, sent);
+  }
 }
 
 /** What letters brought: nobody needs to know an account to use it. */

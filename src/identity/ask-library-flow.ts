@@ -22,6 +22,8 @@ const refusals: Readonly<Record<string, () => Refusal>> = {
   INVALID_EMAIL_OR_PASSWORD: () => credentialsWrong({}),
   EMAIL_NOT_VERIFIED: () => emailUnverified({}),
   INVALID_EMAIL: wrongAt("/email", "Must be an e-mail address."),
+  // What we let pass and the library does not is an address that nobody has.
+  VALIDATION_ERROR: wrongAt("/email", "Must be an e-mail address."),
   INVALID_PASSWORD: () =>
     passwordWrong({}, { faults: [{ pointer: "/current_password", detail: "Is not the present one." }] }),
   CREDENTIAL_ACCOUNT_NOT_FOUND: () => passwordWrong({}),

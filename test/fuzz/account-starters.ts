@@ -46,16 +46,20 @@ interface SeenMembers {
   readonly members: readonly SeenMember[];
 }
 
-/** The organizations that somebody is in from the beginning: some lose their members, the last one keeps them. */
-function organizationsFrom({ pools }: Making, part: "losing" | "kept"): SeenMembers[] {
+/** What becomes of the members of an organization: in each, one thing alone. */
+type Fate = "leave" | "removed" | "changed";
+const fates: readonly Fate[] = ["leave", "removed", "changed"];
+
+/** The organizations of one fate that somebody is in from the beginning. */
+function organizationsOf({ pools }: Making, fate: Fate): SeenMembers[] {
   const known = pools.named("members") as SeenMembers[];
-  return part === "kept" ? known.slice(-1) : known.slice(0, -1);
+  return known.filter((_, place) => fates[place % fates.length] === fate);
 }
 
 /** Somebody else who belongs to one of them. */
-function member(making: Making, part: "losing" | "kept"): Values {
+function member(making: Making, fate: Fate): Values {
   const { dice, person } = making;
-  const lists = organizationsFrom(making, part);
+  const lists = organizationsOf(making, fate);
   const others = lists.flatMap(({ id, members }) =>
     members.filter(({ email }) => email !== person?.email).map((one) => ({ "{id}": id, "{member_id}": one.id })),
   );
@@ -63,7 +67,7 @@ function member(making: Making, part: "losing" | "kept"): Values {
 }
 
 function lost(making: Making): Values {
-  const known = organizationsFrom(making, "losing");
+  const known = organizationsOf(making, "leave");
   return { "{id}": known.length > 0 ? oneOf(making.dice, known).id : "none" };
 }
 
@@ -106,14 +110,18 @@ export const accountStarters: Readonly<Record<string, Starter>> = {
   },
   // Whoever left could do nothing more.
   signOut: () => ({ by: "nobody" }),
-  changePassword: () => ({ current_password: password, password }),
+  // In a session of its own: it ends all others, also of requests that are under way.
+  changePassword: ({ crowd }) => ({ current_password: password, password, ...(crowd ? { by: crowd.hermit } : {}) }),
   finishIssuerSignIn: issuerBrought,
   listOrganizationMembers: ownOrganization,
   leaveOrganization: lost,
   inviteOrganizationMember: invited,
   acceptInvitation: invitation,
-  changeOrganizationMember: (making) => ({ ...member(making, "kept"), role: oneOf(making.dice, ["owner", "admin"]) }),
-  removeOrganizationMember: (making) => member(making, "losing"),
+  changeOrganizationMember: (making) => ({
+    ...member(making, "changed"),
+    role: oneOf(making.dice, ["owner", "admin"]),
+  }),
+  removeOrganizationMember: (making) => member(making, "removed"),
   inviteStaffMember: ({ dice }) => ({ email: newEmail(dice) }),
   getStaffMember: staff,
   changeStaffRole: staff,

@@ -29,7 +29,7 @@ const spoils = long ? 25_000 : 1000; // Those that are refused are sent twice.
 const needy = long ? 600 : 60; // Failed jobs and open tasks: some are used up, some must be left for the next one.
 const mostMemoryMb = 700; // Three times what a server has after hours; what grows with requests passes it in the long run.
 
-const counts = { shoppers: 4, organizations: 3, tokens: long ? 20 : 4 };
+const counts = { shoppers: 4, organizations: 6, tokens: long ? 20 : 4 };
 
 /** What others begin with. */
 const openers = new Set([
@@ -85,7 +85,7 @@ describe(`every route of the description (FUZZ_SEED=${fuzzSeed})`, () => {
     const pools = openPools();
     const crowd = await givenCrowd({ site, server, issuer, pools }, counts);
     await givenFailedJobs(site.db, needy);
-    await givenPausedImports(site, server, long ? needy : 4 * visits);
+    await givenPausedImports(site, server, long ? needy : 2 * visits);
     await untilRest(site.db);
     await givenTasks(site.db, needy);
     operations = readOperations(JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument);

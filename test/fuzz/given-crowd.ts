@@ -109,10 +109,11 @@ async function givenTokens({ site, server, pools }: Ground, count: number): Prom
     await client.ask("POST", `${auth}/sign-up`, { name: "Ann", email, password });
     pools.add(tokens.verification, [await tokenFrom(site.db, email)]);
   }
-  const { email } = await givenUser(site.db, server);
-  const before = await tokenFrom(site.db, email);
-  await client.ask("POST", `${auth}/request-password-reset`, { email });
-  pools.add(tokens.reset, [await tokenFrom(site.db, email, before)]);
+  for (const { email } of [await givenUser(site.db, server), await givenUser(site.db, server)]) {
+    const before = await tokenFrom(site.db, email);
+    await client.ask("POST", `${auth}/request-password-reset`, { email });
+    pools.add(tokens.reset, [await tokenFrom(site.db, email, before)]);
+  }
   pools.add(tokens.setup, [await site.db.transaction((tx) => offerSetup(tx, new Date()))]);
 }
 
@@ -136,5 +137,6 @@ export async function givenCrowd(ground: Ground, counts: Counts): Promise<Crowd>
   const users = await givenUsers(ground, counts.organizations);
   await givenTokens(ground, counts.tokens);
   await givenBegun(ground, counts.tokens);
-  return { shoppers, users, thief: await givenShopper(ground) };
+  const { client, email } = await givenSigned(ground);
+  return { shoppers, users, hermit: personOf(client, email), thief: await givenShopper(ground) };
 }

@@ -32,5 +32,10 @@ export async function givenPausedImports(site: Site, server: ServingProcess, cou
       await startImport(tx, { uid, by }, now);
       await pauseImport(tx, { uid, by }, now);
     });
+    // A process works on few at once, and puts off those that come together.
+    await eventually("it was seen that it is paused", async () => {
+      const left = await ask(site.db, "select from graphile_worker.jobs where task_identifier = 'run-import'");
+      return left.length === 0;
+    });
   }
 }

@@ -20,7 +20,8 @@ const leftovers = `
          (select count(*) from notifications.messages where state = 'queued') as letters`;
 
 const waiting = `
-  select identifier, left(split_part(last_error, E'\\n', 1), 200) as error, attempts, payload::text, run_at - now() as due_in
+  select identifier, left(split_part(last_error, E'\\n', 1), 200) as error, attempts, payload::text, locked_at is not null as running,
+         extract(epoch from run_at - now())::int as due_in_seconds
     from graphile_worker._private_jobs as jobs
     join graphile_worker._private_tasks as tasks on tasks.id = jobs.task_id
    where is_available or locked_at is not null

@@ -18,6 +18,8 @@ export interface Crowd {
   readonly shoppers: readonly Person[];
   /** Signed in, and in organizations with each other. */
   readonly users: readonly Person[];
+  /** Signed in, for what would end the sessions of others. */
+  readonly hermit: Person;
   /** A shopper who has things of their own and tries those of others. */
   readonly thief: Person;
 }

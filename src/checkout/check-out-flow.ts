@@ -2,6 +2,7 @@ import { claimKeys, findKey, noteOrder, storeAnswers } from "../http/claim-keys.
 import { type Answer, getReplay, type IdempotencyKey, type KeyRow } from "../http/idempotency.ts";
 import {
   attemptToPayForOrder,
+  type BoughtOrder,
   type Counter,
   findBoughtOrders,
   type OrderIdStock,
@@ -49,9 +50,24 @@ export async function checkOut(till: Till, asked: CheckOut): Promise<Answer> {
     await payIfUnpaid(till, asked, prepared.before);
     return keep(till, asked, { orderId: prepared.before, status: found });
   }
-  const { order, attempt } = prepared;
-  if (attempt) await openPaymentPage(till, till.desk, { order, attempt, place: asked.place });
-  return keep(till, asked, { orderId: order.orderId, status: created });
+  return keep(till, asked, {
+    orderId: prepared.order.orderId,
+    status: created,
+    bought: await openPage(till, asked, prepared),
+  });
+}
+
+/** Opens the page of an order that was just placed, and answers the order as it is then; undefined when it moved meanwhile. */
+async function openPage(
+  till: Till,
+  { owner, place }: CheckOut,
+  { order, attempt, details }: Extract<PreparedOrder, { order: unknown }>,
+): Promise<BoughtOrder | undefined> {
+  if (!attempt) return undefined;
+  const page = await openPaymentPage(till, till.desk, { order, attempt, place });
+  if (!page) return undefined;
+  const opened = { ...attempt, sessionReference: page.sessionId, sessionUrl: page.url };
+  return { order, owner, details, frozenAt: null, attempt: opened };
 }
 
 async function prepare({ db, clock, gateway, policy, orderIds }: Till, asked: CheckOut): Promise<Prepared> {
@@ -92,9 +108,9 @@ async function payIfUnpaid(till: Till, { by, place }: CheckOut, orderId: bigint)
 async function keep(
   { db, clock }: Till,
   { key }: CheckOut,
-  { orderId, status }: { orderId: bigint; status: number },
+  { orderId, status, bought: known }: { orderId: bigint; status: number; bought?: BoughtOrder | undefined },
 ): Promise<Answer> {
-  const [bought] = await findBoughtOrders(db, [orderId]);
+  const bought = known ?? (await findBoughtOrders(db, [orderId]))[0];
   if (!bought) throw new Error(`Order ${orderId} was placed, and is not there.`);
   const answer = { status, body: storeOrderText(bought) };
   if (!key) return answer;

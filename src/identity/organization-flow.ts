@@ -6,7 +6,7 @@ import { uuidShape } from "./list-staff.ts";
 import type { Accounts } from "./open-accounts.ts";
 import type { Acting, Invitation, MemberRole } from "./organization.ts";
 import { invitationNotFound, memberNotFound, organizationNotFound } from "./organization-errors.ts";
-import { findMembership, type Membership } from "./organization-queries.ts";
+import { findMember, findMembership, type Membership } from "./organization-queries.ts";
 import { queueAccountLetter } from "./tell-account.ts";
 
 // The sign-in library does these on connections of its own and commits each; the transaction that they get is that of the
@@ -92,9 +92,11 @@ export interface MemberChange {
   readonly member: Acting;
 }
 
+/** The library says of another organization's member that it may not be changed, and so that it is there. */
 async function assertNamed(tx: Tx, { organizationId, memberId, member }: MemberChange): Promise<void> {
   await getMembership(tx, organizationId, member);
-  if (!uuidShape.test(memberId)) throw memberNotFound({});
+  const named = uuidShape.test(memberId) ? await findMember(tx, { memberId, organizationId }) : undefined;
+  if (!named) throw memberNotFound({});
 }
 
 /**

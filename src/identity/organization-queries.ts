@@ -49,3 +49,12 @@ export const listMembers = many<Sql, { userId: string; organizationId: string; l
    order by member.id
    limit :limit`,
 );
+
+/** A member of this organization, and of no other. */
+export const findMember = maybeOne<Sql, { memberId: string; organizationId: string }, { memberId: string }>(
+  "identity.find_member",
+  `
+  select id as member_id
+    from identity.members
+   where id = :memberId::uuid and organization_id = :organizationId::uuid`,
+);

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { type Bar, type Bench, printBar, printTable, saveBars } from "./bars.ts";
 import { measureBatch } from "./measure-batch.ts";
+import { measureCarts } from "./measure-carts.ts";
 import { measureCatalog } from "./measure-catalog.ts";
 import { measureCheckout } from "./measure-checkout.ts";
 import { measureDelivery } from "./measure-delivery.ts";
@@ -16,7 +17,7 @@ import { measureReading } from "./measure-reading.ts";
 import { measureStart } from "./measure-start.ts";
 import { startServer } from "./start-server.ts";
 
-const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12"] as const;
+const parts = ["P1", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "C1"] as const;
 const help = `npm run bench -- [flags]: measures the bars of bench/README.md and prints them beside the last results.
   --only P1,P11  some parts only, of ${parts.join(", ")}; P1 measures R, P1, P2 and P1s
   --rounds N     sides of a ratio in turn, so often (3)
@@ -90,6 +91,7 @@ try {
   if (wanted.has("P9")) await measureCheckout(bench);
   if (wanted.has("P11")) await measureDelivery(bench);
   if (wanted.has("P6")) await measureReading(bench);
+  if (wanted.has("C1")) await measureCarts(bench);
   if (wanted.has("P12")) await measureCatalog(bench);
 } finally {
   await postgres.stop();

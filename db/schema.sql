@@ -59,7 +59,7 @@ create table carts.cart_lines (
   constraint cart_lines_cart_id_fkey FOREIGN KEY (cart_id) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint cart_lines_pkey PRIMARY KEY (cart_id, line_id),
   constraint cart_lines_price_once UNIQUE (cart_id, price_id)
-);
+) with (fillfactor=80);
 
 create table carts.carts (
   cart_id uuid not null,
@@ -81,11 +81,11 @@ create table carts.carts (
   constraint carts_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES carts.carts(cart_id) ON DELETE CASCADE,
   constraint carts_pkey PRIMARY KEY (cart_id),
   constraint carts_order_once UNIQUE (order_id)
-);
+) with (fillfactor=80);
+CREATE INDEX carts_left ON carts.carts USING btree (created_at) WHERE ((order_id IS NULL) AND (merged_into IS NULL));
 CREATE INDEX carts_merged ON carts.carts USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX carts_of_owner ON carts.carts USING btree (owner, cart_id);
 CREATE UNIQUE INDEX carts_one_current ON carts.carts USING btree (owner) WHERE ((status = 'open'::text) AND (kind = 'current'::text));
-CREATE INDEX carts_untouched ON carts.carts USING btree (updated_at) WHERE (status = 'open'::text);
 
 create table catalog.prices (
   price_id uuid not null,
@@ -185,6 +185,7 @@ create table catalog.tax_rates (
   updated_at timestamp with time zone not null,
   constraint tax_rates_country_is_a_code CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint tax_rates_rate_within_bounds CHECK (((rate_millionths >= 0) AND (rate_millionths <= 1000000))),
+  constraint tax_rates_region_is_in_the_country CHECK ((region ~~ (country || '-%'::text))),
   constraint tax_rates_validity_has_a_span CHECK ((valid_from < valid_until)),
   constraint tax_rates_pkey PRIMARY KEY (tax_rate_id),
   constraint tax_rates_changes_count TRIGGER DEFERRABLE INITIALLY DEFERRED

@@ -1,5 +1,6 @@
 import { cartLineRoutes } from "./carts/cart-line-routes.ts";
 import { cartRoutes } from "./carts/cart-routes.ts";
+import { openShopperTurns } from "./carts/index.ts";
 import { imageRoutes } from "./catalog/image-routes.ts";
 import { imageUploadRoutes } from "./catalog/image-upload-routes.ts";
 import { priceRoutes } from "./catalog/price-routes.ts";
@@ -40,11 +41,13 @@ export async function registerStore(app: Server, engine: Engine): Promise<void> 
   const { db, clock, config } = engine;
   await app.register(billingRoutes({ db, clock, organizationsOf }));
   await app.register(customerRoutes(engine));
-  const carts = { db, clock, country: config.storeCountry, currency: config.storeCurrency };
+  const place = { country: config.storeCountry, currency: config.storeCurrency };
+  const turns = openShopperTurns();
+  const carts = { db, clock, turns, ...place };
   await app.register(cartRoutes(carts));
   await app.register(cartLineRoutes(carts));
   const billersOf = async (shopper: Shopper) => (await findReach(db, shopper, organizationsOf)).changes;
-  await app.register(checkoutRoutes({ ...engine, billersOf }));
+  await app.register(checkoutRoutes({ ...engine, turns, billersOf }));
   const orders = { ...engine, linkSecret: engine.authSecret };
   await app.register(storeOrderRoutes(orders));
   await app.register(storePaymentRoutes(orders));

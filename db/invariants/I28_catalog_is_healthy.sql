@@ -19,7 +19,8 @@ union all
 select format('%s promises that something stands once, and is not there or not unique.', promised)
   from unnest(array[
          'carts.cart_lines_price_once', 'carts.carts_one_current', 'carts.carts_order_once', 'carts.carts_pkey',
-         'customers.customers_one_default', 'customers.customers_pkey',
+         'catalog.prices_pkey', 'catalog.product_images_content_once', 'catalog.products_key_once', 'catalog.products_sku_once',
+         'catalog.tax_rates_once', 'catalog.version_pkey', 'customers.customers_one_default', 'customers.customers_pkey',
          'events.events_pkey', 'events.feed_pkey', 'events.sequencer_pkey', 'fulfillment.provider_orders_pkey',
          'http.idempotency_keys_pkey', 'identity.api_keys_prefix_once', 'imports.import_orders_pkey',
          'imports.import_rows_pkey', 'imports.imports_file_once', 'imports.imports_pkey', 'imports.imports_uid_once',

@@ -99,6 +99,7 @@ create table catalog.tax_rates (
   updated_at timestamptz not null,
   constraint tax_rates_rate_within_bounds check (rate_millionths between 0 and 1000000),
   constraint tax_rates_country_is_a_code check (country ~ '^[A-Z]{2}$'),
+  constraint tax_rates_region_is_in_the_country check (region like country || '-%'),
   constraint tax_rates_validity_has_a_span check (valid_from < valid_until)
 );
 create unique index tax_rates_once on catalog.tax_rates (country, coalesce(region, ''), coalesce(tax_code, ''), valid_from);

@@ -1,21 +1,32 @@
 import { languagesOf } from "../catalog/index.ts";
 import { answerOnce } from "../http/answer-once.ts";
+import { unavailable } from "../http/http-errors.ts";
 import type { Answer } from "../http/idempotency.ts";
 import { assertMatch, ifMatchOf } from "../http/match-request.ts";
 import { writeJson } from "../http/write-json.ts";
 import { lockShopper } from "../identity/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
+import { openTurns, type Turns } from "../platform/open-turns.ts";
 import type { PlaceQuery } from "./cart-params.ts";
 import { type CartView, cartView, emptyCartView } from "./cart-view.ts";
 import type { CartAsked } from "./lock-cart.ts";
 import type { PricedCart } from "./price-cart.ts";
 import { showCart, type Viewing } from "./show-cart.ts";
 
+const mostWrites = 200; // Of one shopper at once: more than any browser sends, few enough to be done within seconds.
+const retryAfterSeconds = 1;
+
+/** Turns for shoppers: the writes of each come one after the other, and wait in no connection of the database. */
+export function openShopperTurns(): Turns {
+  return openTurns({ most: mostWrites, refuse: () => unavailable({}, { retryAfterSeconds }) });
+}
+
 /** What the routes of carts stand on. */
 export interface CartGround {
   readonly db: Db;
   readonly clock: Clock;
+  readonly turns: Turns;
   /** Whose taxes are shown to whoever does not say where the bill goes. */
   readonly country: string;
   /** Of a cart with nothing in it. */
@@ -66,8 +77,9 @@ export function answerCart(ground: CartGround, request: Request, { work, status 
   const asked = askedBy(request, ground);
   if (!asked) throw new Error("A route that writes carts has a shopper always.");
   const ifMatch = ifMatchOf(request);
-  return answerOnce(ground.db, request, ground.clock, async (tx, now) => {
+  const answer = async (tx: Tx, now: Date) => {
     if (ifMatch !== undefined) assertMatch(ifMatch, await seenCart(tx, asked, ground, now));
     return { status, body: writeJson(shownCart(await work(tx, asked, now), ground)) };
-  });
+  };
+  return ground.turns.take(asked.owner, () => answerOnce(ground.db, request, ground.clock, answer));
 }

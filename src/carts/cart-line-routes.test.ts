@@ -9,6 +9,7 @@ import { noon } from "../../test/support/given-orders.ts";
 import { testServer } from "../../test/support/http-server.ts";
 import { type Browser, openBrowser, testShoppers } from "../../test/support/shopping.ts";
 import type { Db } from "../platform/db.ts";
+import { openShopperTurns } from "./answer-cart.ts";
 import { cartLineRoutes } from "./cart-line-routes.ts";
 import { cartRoutes } from "./cart-routes.ts";
 import type { CartView } from "./cart-view.ts";
@@ -22,7 +23,7 @@ let tea: string;
 
 before(async () => {
   ({ db } = await testDatabase());
-  const ground = { db, clock: { now: () => noon }, country: "JP", currency: "JPY" };
+  const ground = { db, clock: { now: () => noon }, turns: openShopperTurns(), country: "JP", currency: "JPY" };
   const routes = (server: FastifyInstance) => {
     void server.register(cartRoutes(ground));
     void server.register(cartLineRoutes(ground));

@@ -226,7 +226,7 @@ export const countOpenCarts = one<Sql, { owner: string }, { count: number }>(
   "select count(*)::int as count from carts.carts where owner = :owner and status = 'open'",
 );
 
-/** Takes open carts away that nobody touched since then, those untouched longest first; what is held is left for later. */
+/** Takes open carts away that nobody touched since then, the oldest first; what is held is left for later. */
 export const deleteUntouchedCarts = change<Sql, { before: Date; most: number }>(
   "carts.delete_untouched_carts",
   `
@@ -234,8 +234,8 @@ export const deleteUntouchedCarts = change<Sql, { before: Date; most: number }>(
    where cart_id = any(array(
          select cart_id
            from carts.carts
-          where status = 'open' and updated_at < :before
-          order by updated_at
+          where order_id is null and merged_into is null and created_at < :before and updated_at < :before
+          order by created_at
           limit :most
             for update skip locked))`,
 );

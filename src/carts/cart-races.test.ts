@@ -123,6 +123,41 @@ describe("64 clients that write one cart at once", () => {
   });
 });
 
+describe("a shopper who writes a lot", () => {
+  test("keeps nobody else waiting", async () => {
+    const tea = await givenPrice(site.db);
+    const [busy, other] = [await givenShopper(tea), await givenShopper(tea)];
+    const put = (headers: { cookie: string }) => ({
+      method: "POST",
+      path: linesPath,
+      headers,
+      body: { price_id: tea, quantity: 1 },
+    });
+    const [made] = await sendTogether(server.address, [put(busy)]);
+    const { cart_id } = JSON.parse(made?.text ?? "") as CartView;
+    let flood: Promise<TogetherAnswer[]> | undefined;
+    await site.db.transaction(async (tx) => {
+      const [cart] = await ask<{ owner: string }>(tx, "select owner from carts.carts where cart_id = $1", [cart_id]);
+      await lockOwner(tx, { owner: cart?.owner ?? "" });
+      // More than the server has connections.
+      flood = sendTogether(
+        server.address,
+        Array.from({ length: 40 }, () => put(busy)),
+      );
+      await eventually("a write waits for the shopper", async () => {
+        const waiting = "select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()";
+        return (await ask(site.db, waiting)).length > 0;
+      });
+      for (let times = 0; times < 5; times += 1) {
+        const [heard] = await sendTogether(server.address, [put(other)]);
+        assert.deepEqual(piecesOf(heard), { [tea]: times + 1 });
+      }
+    });
+    for (const answer of (await flood) ?? []) assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(await readCart(busy), { [tea]: 41 });
+  });
+});
+
 /** What `mergeShopper` of the checkout does with carts. */
 function merge(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
   return db.transaction(async (tx) => {

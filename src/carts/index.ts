@@ -1,3 +1,4 @@
+export { openShopperTurns } from "./answer-cart.ts";
 export type { Cart, CartKind, CartLine, CartStatus, CartWithLines } from "./cart.ts";
 export { cartNotFound } from "./cart-errors.ts";
 export { checkOutCart } from "./check-out-cart.ts";

@@ -57,6 +57,16 @@ export async function gatherPictures(
   return products;
 }
 
+/** What is wrong with pictures of which nothing will be kept. */
+export async function findPictureFaults(
+  ground: PictureMaking,
+  { images, ...asked }: Omit<PicturesAsked, "products"> & { readonly images: readonly SetupImage[] },
+  faults: Fault[],
+): Promise<void> {
+  const product = { key: "", taxCode: "", given: {}, prices: [], translations: [], images, pointer: "" };
+  await gatherPictures(ground, { ...asked, products: [product], keeps: false }, { kept: new Map(), faults });
+}
+
 type PictureMaking = PictureGround & { readonly clock: Clock };
 
 interface Place {

@@ -14,15 +14,25 @@ describe("Memory", () => {
     assert.equal(memory.recall("a"), 2);
   });
 
-  test("forgets what nobody asked for longest when it is full", () => {
+  test("forgets the oldest when it is full, but for what was asked for", () => {
     const memory = new Memory<number>(most);
-    for (let index = 0; index < 9; index += 1) {
+    for (let index = 0; index < 20; index += 1) {
       memory.remember(`n${index}`, index, 1_700);
       memory.recall("n0");
     }
     assert.equal(memory.recall("n0"), 0);
     assert.equal(memory.recall("n1"), undefined);
-    assert.equal(memory.recall("n8"), 8);
+    assert.equal(memory.recall("n19"), 19);
+  });
+
+  test("makes room also when everything was asked for", () => {
+    const memory = new Memory<number>(most);
+    for (let index = 0; index < 50; index += 1) {
+      memory.remember(`n${index}`, index, 1_700);
+      for (let other = 0; other <= index; other += 1) memory.recall(`n${other}`);
+    }
+    assert.equal(memory.recall("n49"), 49);
+    assert.ok(memory.bytes <= most);
   });
 
   test("does not remember what would take an eighth of it, and answers it all the same", () => {

@@ -1,6 +1,8 @@
 interface Remembered<Value> {
   readonly value: Value;
   readonly bytes: number;
+  /** Asked for since it was last passed over. */
+  asked: boolean;
 }
 
 const largestShare = 8;
@@ -8,12 +10,12 @@ const bytesOfCharacter = 2;
 const bytesOfEntry = 200; // What a map and its objects need for one entry, rounded up.
 
 /**
- * Remembers values by name until they take more bytes than they may: then those that nobody asked for longest are
- * forgotten. One that would take an eighth of the whole by itself is not remembered.
+ * Remembers values by name until they take more bytes than they may: then the oldest are forgotten, but for those that
+ * were asked for, which get another turn. One that would take an eighth of the whole by itself is not remembered.
  */
 export class Memory<Value> {
   readonly #mostBytes: number;
-  /** In the order in which they were last asked for. */
+  /** The next to be forgotten first. */
   readonly #values = new Map<string, Remembered<Value>>();
   #bytes = 0;
 
@@ -28,8 +30,7 @@ export class Memory<Value> {
   recall(name: string): Value | undefined {
     const found = this.#values.get(name);
     if (found === undefined) return undefined;
-    this.#values.delete(name);
-    this.#values.set(name, found);
+    found.asked = true;
     return found.value;
   }
 
@@ -38,13 +39,20 @@ export class Memory<Value> {
     this.#forget(name);
     const bytes = valueBytes + name.length * bytesOfCharacter + bytesOfEntry;
     if (bytes > this.#mostBytes / largestShare) return value;
-    this.#values.set(name, { value, bytes });
+    this.#makeRoom(bytes);
+    this.#values.set(name, { value, bytes, asked: false });
     this.#bytes += bytes;
-    for (const oldest of this.#values.keys()) {
-      if (this.#bytes <= this.#mostBytes) break;
-      this.#forget(oldest);
-    }
     return value;
+  }
+
+  /** Ends, since whoever gets another turn has used it up when it comes again. */
+  #makeRoom(bytes: number): void {
+    for (const [oldest, found] of this.#values) {
+      if (this.#bytes + bytes <= this.#mostBytes) return;
+      this.#values.delete(oldest);
+      if (found.asked) this.#values.set(oldest, { ...found, asked: false });
+      else this.#bytes -= found.bytes;
+    }
   }
 
   #forget(name: string): void {
@@ -64,9 +72,13 @@ export class ReadingMemory {
     this.#memory = new Memory(mostBytes);
   }
 
+  recall<Value>(name: string): Value | undefined {
+    return this.#memory.recall(name) as Value | undefined;
+  }
+
   /** What is remembered under the name, or what `read` answers; all of one name are alike. */
   async load<Value>(name: string, read: () => Promise<Value>, bytesOf: (value: Value) => number): Promise<Value> {
-    const known = this.#memory.recall(name) as Value | undefined;
+    const known = this.recall<Value>(name);
     if (known !== undefined) return known;
     const underWay = this.#reading.get(name) as Promise<Value> | undefined;
     if (underWay !== undefined) return underWay;
@@ -79,7 +91,7 @@ export class ReadingMemory {
 
   /** As `load`, of what needs no waiting. */
   make<Value>(name: string, make: () => Value, bytesOf: (value: Value) => number): Value {
-    const known = this.#memory.recall(name) as Value | undefined;
+    const known = this.recall<Value>(name);
     if (known !== undefined) return known;
     const value = make();
     return this.#memory.remember(name, value, bytesOf(value)) as Value;

@@ -14,7 +14,8 @@ import type { Sql, Tx } from "../platform/db.ts";
 import { changePrice } from "./change-price.ts";
 import { createProduct } from "./create-product.ts";
 import { deleteProduct } from "./delete-product.ts";
-import { type Asked, openStorefront, type Storefront } from "./open-storefront.ts";
+import type { Asked } from "./make-pages.ts";
+import { openStorefront, type Storefront } from "./open-storefront.ts";
 import type { StoreProductListView, StoreProductView } from "./store-product-view.ts";
 
 const by = { actor: "key-1", name: "Ann", requestId: "r-1" };
@@ -156,7 +157,8 @@ describe("what the storefront shows", () => {
     });
     const { id, availability, prices, name, language } = await shown("tea");
     assert.deepEqual([availability, prices, name, language], ["unavailable", [], "tea", null]);
-    for (const key of ["off", "lost", id]) await assert.rejects(shown(key), { code: "product.not_found" });
+    for (const key of ["off", "lost", id, "list 1 20", "tea\nUSD"])
+      await assert.rejects(shown(key), { code: "product.not_found" });
   });
 
   test("speaks the reader's language, and says which", async () => {

@@ -1,30 +1,11 @@
-import { invalidInput } from "../http/http-errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Sql } from "../platform/db.ts";
 import { productNotFound } from "./catalog-errors.ts";
-import { findTaxRates } from "./find-tax-rates.ts";
-import { Memory, ReadingMemory } from "./memory.ts";
-import { languagesOf } from "./read-languages.ts";
-import { type Page, renderProduct, renderProducts } from "./render-page.ts";
-import { readShown, type ShownProduct } from "./showing.ts";
-import { countShown, findShown, listShown } from "./shown-queries.ts";
-import type { Viewer } from "./store-product-view.ts";
-import { translationFor } from "./translation.ts";
+import { type Asked, bytesOfPage, type ListPart, openPageMaker, type StorePlace } from "./make-pages.ts";
+import { ReadingMemory } from "./memory.ts";
+import { productKeyPattern } from "./product.ts";
+import type { Page } from "./render-page.ts";
 import { type Era, watchVersion } from "./watch-version.ts";
-
-/** Where the shop is, for whoever does not say where they are. */
-export interface StorePlace {
-  readonly country: string;
-  readonly currency: string;
-}
-
-/** For whom something is shown, as they say it. */
-export interface Asked {
-  readonly acceptLanguage: string | undefined;
-  readonly currency?: string | undefined;
-  readonly country?: string | undefined;
-  readonly region?: string | undefined;
-}
 
 /** A page, and until when it is right unless somebody changes the catalogue; null when no end is known. */
 export interface ShownPage {
@@ -32,12 +13,12 @@ export interface ShownPage {
   readonly until: Date | null;
 }
 
-/** What shoppers see of the catalogue. */
+/** What shoppers see of the catalogue. One that is remembered is answered at once: turns of promises cost as much. */
 export interface Storefront {
   /** @throws product.not_found, http.invalid_input */
-  product(key: string, asked: Asked): Promise<ShownPage>;
-  /** Those with a price in the currency, by pages that are counted from 1. @throws http.invalid_input */
-  products(place: { page: number; pageSize: number }, asked: Asked): Promise<ShownPage>;
+  product(key: string, asked: Asked): ShownPage | Promise<ShownPage>;
+  /** Those with a price in the currency. @throws http.invalid_input */
+  products(part: ListPart, asked: Asked): ShownPage | Promise<ShownPage>;
 }
 
 interface Shelf {
@@ -46,26 +27,15 @@ interface Shelf {
 }
 
 const rememberedBytes = 16_777_216; // Some thousand products with their pages in a few languages.
-const headerBytes = 1_048_576; // Browsers send some hundred different headers; whoever sends more is read anew each time.
-const bytesOfCharacter = 2;
-/** As far as products are counted and leafed through: further on somebody reads the whole list for each page. */
-const mostListed = 10_000;
+const keyShape = new RegExp(productKeyPattern);
 
-function placeOf({ country, region }: Asked, store: StorePlace): { country: string; region: string | null } {
-  const place = country ?? region?.slice(0, region.indexOf("-")) ?? store.country;
-  if (region === undefined || region.startsWith(`${place}-`)) return { country: place, region: region ?? null };
-  const faults = [{ pointer: "/region", detail: `Must be a region of ${place}.` }];
-  throw invalidInput({ what: "query" }, { faults });
+/** Neither a query that was checked nor a header has a line break: two that differ have different words. */
+function wordsOf({ acceptLanguage, currency, country, region }: Asked): string {
+  return `${currency}\n${country}\n${region}\n${acceptLanguage}`;
 }
 
-function bytesOfJson(value: unknown): number {
-  return (
-    JSON.stringify(value, (_, member: unknown) => (typeof member === "bigint" ? String(member) : member)).length * 2
-  );
-}
-
-function bytesOfPage({ body, tag, languages }: Page): number {
-  return body.length + (tag.length + languages.length) * bytesOfCharacter;
+function bytesOfShown({ page }: ShownPage): number {
+  return bytesOfPage(page);
 }
 
 /**
@@ -74,71 +44,34 @@ function bytesOfPage({ body, tag, languages }: Page): number {
  * was committed. ADR 0029.
  */
 export function openStorefront(sql: Sql, clock: Clock, store: StorePlace): Storefront {
+  const maker = openPageMaker(sql, clock, store);
   const eraNow = watchVersion(sql, clock);
-  const headers = new Memory<readonly string[]>(headerBytes);
   let shelf: Shelf | undefined;
 
+  type Make = (memory: ReadingMemory) => Promise<Page>;
+
   /** Each era has a memory of its own: who began to read in the one before can put nothing into it. */
-  async function openShelf(): Promise<Shelf> {
-    const era = await eraNow();
+  function showIn(era: Era, name: string, make: Make): ShownPage | Promise<ShownPage> {
     if (shelf?.era !== era) shelf = { era, memory: new ReadingMemory(rememberedBytes) };
-    return shelf;
+    const { memory } = shelf;
+    const known = memory.recall<ShownPage>(name);
+    if (known !== undefined) return known;
+    return make(memory).then((page) => memory.make(name, () => ({ page, until: era.until }), bytesOfShown));
   }
 
-  function languagesIn(header: string | undefined): readonly string[] {
-    if (header === undefined) return [];
-    return headers.recall(header) ?? headers.remember(header, languagesOf(header), header.length * bytesOfCharacter);
-  }
-
-  async function viewerOf(asked: Asked, { memory }: Shelf): Promise<{ viewer: Viewer; place: string }> {
-    const { country, region: wanted } = placeOf(asked, store);
-    const read = () => findTaxRates(sql, { country, at: clock.now() });
-    const rates = await memory.load(`rates ${country}`, read, bytesOfJson);
-    // Places that are taxed alike share their pages.
-    const region = rates.some((rate) => rate.region === wanted) ? wanted : null;
-    const currency = asked.currency ?? store.currency;
-    const viewer = { languages: languagesIn(asked.acceptLanguage), currency, rates, region };
-    return { viewer, place: `${currency} ${rates.length > 0 ? country : ""} ${region ?? ""}` };
-  }
-
-  async function readProduct(key: string): Promise<ShownProduct> {
-    const row = await findShown(sql, { key, at: clock.now() });
-    if (!row) throw productNotFound({ product: key });
-    return readShown(row);
-  }
-
-  async function readProducts(currency: string, skip: number, limit: number) {
-    const at = clock.now();
-    const [rows, { count }] = await Promise.all([
-      skip < mostListed ? listShown(sql, { currency, at, skip, limit }) : [],
-      countShown(sql, { currency, at, most: mostListed }),
-    ]);
-    return { products: rows.map(readShown), total: count };
+  function show(name: string, make: Make): ShownPage | Promise<ShownPage> {
+    const era = eraNow();
+    return era instanceof Promise ? era.then((read) => showIn(read, name, make)) : showIn(era, name, make);
   }
 
   return {
-    async product(key, asked) {
-      const open = await openShelf();
-      const { memory, era } = open;
-      const { viewer, place } = await viewerOf(asked, open);
-      const product = await memory.load(`product ${key}`, () => readProduct(key), bytesOfJson);
-      const language = translationFor(product.translations, viewer.languages)?.language;
-      const name = `page ${key} ${language} ${place}`;
-      const page = memory.make(name, () => renderProduct(product, viewer), bytesOfPage);
-      return { page, until: era.until };
+    product(key, asked) {
+      if (!keyShape.test(key)) throw productNotFound({ product: key });
+      return show(`shown ${key}\n${wordsOf(asked)}`, (memory) => maker.product(memory, key, asked));
     },
-
-    async products({ page: number, pageSize }, asked) {
-      const open = await openShelf();
-      const { memory, era } = open;
-      const { viewer, place } = await viewerOf(asked, open);
-      const { currency, languages } = viewer;
-      const part = `${number} ${pageSize}`;
-      const read = () => readProducts(currency, (number - 1) * pageSize, pageSize);
-      const { products, total } = await memory.load(`products ${part} ${currency}`, read, bytesOfJson);
-      const render = () => renderProducts(products, viewer, { page: number, pageSize, total });
-      const page = memory.make(`list ${part} ${place} ${languages.join(",")}`, render, bytesOfPage);
-      return { page, until: era.until };
+    products(part, asked) {
+      const name = `shown list ${part.page} ${part.pageSize}\n${wordsOf(asked)}`;
+      return show(name, (memory) => maker.products(memory, part, asked));
     },
   };
 }

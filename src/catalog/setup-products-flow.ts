@@ -7,7 +7,7 @@ import { type Fault, isUnavailable } from "../platform/errors.ts";
 import { prepareJobs } from "../platform/jobs.ts";
 import type { KeptPicture } from "./add-image.ts";
 import { type ApplySetup, applySetup, findKeptCatalogue, type WantedCatalogue } from "./apply-setup.ts";
-import { gatherPictures } from "./gather-pictures-flow.ts";
+import { findPictureFaults, gatherPictures } from "./gather-pictures-flow.ts";
 import { dropPicture, type PictureGround } from "./keep-picture-flow.ts";
 import { type ParsedSetup, parseSetup } from "./parse-setup.ts";
 import { planSetup } from "./plan-setup.ts";
@@ -93,6 +93,7 @@ async function prepare(
     keeps: !asked.dryRun && faults.length === 0,
   };
   const gathered = await gatherPictures(ground, pictures, { kept, faults });
+  await findPictureFaults(ground, { ...pictures, images: setup.stray }, faults);
   const wanted = { products: gathered, taxRates };
   const plan = planSetup(wanted, catalogue);
   refuseAll(asked.file, parsed, [...faults, ...plan.faults]);

@@ -34,6 +34,8 @@ export type SetupTaxRate = Omit<TaxRate, "taxRateId"> & { readonly pointer: stri
 export interface Setup {
   readonly products: readonly SetupProduct[];
   readonly taxRates: readonly SetupTaxRate[];
+  /** Pictures of what cannot be understood otherwise. */
+  readonly stray: readonly SetupImage[];
   /** What was read and is not used. */
   readonly remarks: readonly string[];
   /** Everything that is wrong. */

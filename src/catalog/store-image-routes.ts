@@ -27,7 +27,11 @@ const answers = {
 const picture = Type.Unsafe<Readable>(Type.String({ contentEncoding: "binary", examples: ["…"] }));
 
 const ImageParam = {
-  image_id: Type.String({ maxLength: longestName, description: "The image's UUID." }),
+  image_id: Type.String({
+    maxLength: longestName,
+    description: "The image's UUID.",
+    examples: ["019ab3c0-7001-7abc-8def-0123456789ab"],
+  }),
 };
 
 const names = thumbnailWidths.flatMap((width) => thumbnailFormats.map((format) => `${width}.${format}`));

@@ -5,7 +5,8 @@ import { isKnown } from "../http/match-request.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { cacheControl } from "./freshness.ts";
-import { openStorefront, type ShownPage, type StorePlace } from "./open-storefront.ts";
+import type { Asked, StorePlace } from "./make-pages.ts";
+import { openStorefront, type ShownPage } from "./open-storefront.ts";
 import { StoreProductListView, StoreProductView } from "./store-product-view.ts";
 
 const path = "/api/store/products";
@@ -70,6 +71,18 @@ const answers = {
   Vary: { description: "`Accept-Language`: who likes another language sees another page.", schema: text },
 };
 
+/** For whom a page is asked for: by the query, and by the language that the browser sends. */
+function askedBy({
+  headers,
+  query,
+}: {
+  headers: FastifyRequest["headers"];
+  query: Omit<Asked, "acceptLanguage">;
+}): Asked {
+  const { currency, country, region } = query;
+  return { acceptLanguage: headers["accept-language"], currency, country, region };
+}
+
 function answerPage(request: FastifyRequest, reply: FastifyReply, { page, until }: ShownPage, now: Date): FastifyReply {
   reply.header("etag", page.tag);
   reply.header("cache-control", cacheControl(until, now));
@@ -97,9 +110,8 @@ export function storeProductRoutes(
         response: { 200: StoreProductListView },
       },
       async handler(request, reply) {
-        const { page, page_size: pageSize, ...viewer } = request.query;
-        const asked = { acceptLanguage: request.headers["accept-language"], ...viewer };
-        const shown = await storefront.products({ page, pageSize }, asked);
+        const { page, page_size: pageSize } = request.query;
+        const shown = await storefront.products({ page, pageSize }, askedBy(request));
         return answerPage(request, reply, shown, clock.now());
       },
     });
@@ -118,8 +130,7 @@ export function storeProductRoutes(
         response: { 200: StoreProductView },
       },
       async handler(request, reply) {
-        const asked = { acceptLanguage: request.headers["accept-language"], ...request.query };
-        const shown = await storefront.product(request.params.key, asked);
+        const shown = await storefront.product(request.params.key, askedBy(request));
         return answerPage(request, reply, shown, clock.now());
       },
     });

@@ -2,6 +2,7 @@ import { claimKeys, findKey, noteOrder, storeAnswers } from "../http/claim-keys.
 import { type Answer, getReplay, type IdempotencyKey, type KeyRow } from "../http/idempotency.ts";
 import {
   attemptToPayForOrder,
+  type BoughtOrder,
   type Counter,
   findBoughtOrders,
   type OrderIdStock,
@@ -12,12 +13,15 @@ import {
 } from "../orders/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
+import type { Turns } from "../platform/open-turns.ts";
 import { type PreparedOrder, type PrepareOrder, prepareOrder } from "./prepare-order.ts";
 
 /** What checkout stands on. */
 export interface Till extends Counter {
   readonly desk: Pick<PaymentDesk, "pay" | "settle">;
   readonly orderIds: OrderIdStock;
+  /** Writes of one shopper wait here for each other, and hold no connection meanwhile. */
+  readonly turns: Turns;
 }
 
 export interface CheckOut extends Omit<PrepareOrder, "orderId" | "uid" | "payment"> {
@@ -49,12 +53,34 @@ export async function checkOut(till: Till, asked: CheckOut): Promise<Answer> {
     await payIfUnpaid(till, asked, prepared.before);
     return keep(till, asked, { orderId: prepared.before, status: found });
   }
-  const { order, attempt } = prepared;
-  if (attempt) await openPaymentPage(till, till.desk, { order, attempt, place: asked.place });
-  return keep(till, asked, { orderId: order.orderId, status: created });
+  return keep(till, asked, {
+    orderId: prepared.order.orderId,
+    status: created,
+    bought: await openPage(till, asked, prepared),
+  });
 }
 
-async function prepare({ db, clock, gateway, policy, orderIds }: Till, asked: CheckOut): Promise<Prepared> {
+/** Opens the page of an order that was just placed, and answers the order as it is then; undefined when it moved meanwhile. */
+async function openPage(
+  till: Till,
+  { owner, place }: CheckOut,
+  { order, attempt, details }: Extract<PreparedOrder, { order: unknown }>,
+): Promise<BoughtOrder | undefined> {
+  if (!attempt) return undefined;
+  const page = await openPaymentPage(till, till.desk, { order, attempt, place });
+  if (!page) return undefined;
+  const opened = { ...attempt, sessionReference: page.sessionId, sessionUrl: page.url };
+  return { order, owner, details, frozenAt: null, attempt: opened };
+}
+
+async function prepare({ turns, ...till }: Till, asked: CheckOut): Promise<Prepared> {
+  return turns.take(asked.owner, () => prepareNow(till, asked));
+}
+
+async function prepareNow(
+  { db, clock, gateway, policy, orderIds }: Omit<Till, "turns">,
+  asked: CheckOut,
+): Promise<Prepared> {
   const { key } = asked;
   const [orderId = 0n] = await orderIds.take(1);
   const now = clock.now();
@@ -92,9 +118,9 @@ async function payIfUnpaid(till: Till, { by, place }: CheckOut, orderId: bigint)
 async function keep(
   { db, clock }: Till,
   { key }: CheckOut,
-  { orderId, status }: { orderId: bigint; status: number },
+  { orderId, status, bought: known }: { orderId: bigint; status: number; bought?: BoughtOrder | undefined },
 ): Promise<Answer> {
-  const [bought] = await findBoughtOrders(db, [orderId]);
+  const bought = known ?? (await findBoughtOrders(db, [orderId]))[0];
   if (!bought) throw new Error(`Order ${orderId} was placed, and is not there.`);
   const answer = { status, body: storeOrderText(bought) };
   if (!key) return answer;

@@ -97,7 +97,7 @@ function billingShown(customer: Customer): OrderDetails["billing"] {
 }
 
 /** What is kept of the purchase, whatever becomes of products, prices, taxes and addresses later. */
-export function detailsOfPurchase(purchase: Purchase): OrderDetails {
+function detailsOfPurchase(purchase: Purchase): OrderDetails {
   const { cart, lines, customer, locale } = purchase;
   const { totals } = cart;
   return {

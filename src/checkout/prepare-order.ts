@@ -46,7 +46,12 @@ export interface PrepareOrder {
 }
 
 export type PreparedOrder =
-  | { readonly order: OrderWithItems; readonly attempt: PaymentAttempt | undefined }
+  | {
+      readonly order: OrderWithItems;
+      readonly attempt: PaymentAttempt | undefined;
+      /** JSON. */
+      readonly details: string;
+    }
   /** The cart was ordered before. */
   | { readonly before: bigint };
 
@@ -105,6 +110,7 @@ async function place(tx: Tx, { asked, policy, now, purchase }: Placing): Promise
   const { orderId, uid, owner, payment, by } = asked;
   const { cart, customer, locale } = purchase;
   const { totals } = cart;
+  const fromCart = cartOfPurchase(purchase, owner);
   await checkOutCart(tx, { cartId: cart.cartId, orderId }, now);
   const order = {
     orderId,
@@ -122,10 +128,10 @@ async function place(tx: Tx, { asked, policy, now, purchase }: Placing): Promise
     payment,
     origin: noOrigin,
     notify: true,
-    cart: cartOfPurchase(purchase, owner),
+    cart: fromCart,
     by,
   };
   const [placement] = await placeOrders(tx, [order], policy, now);
   if (placement?.outcome !== "placed") throw new Error(`The order of cart ${cart.cartId} is ${placement?.outcome}.`);
-  return { order: placement.order, attempt: placement.attempt };
+  return { order: placement.order, attempt: placement.attempt, details: fromCart.details };
 }

@@ -6,6 +6,7 @@ import { testDatabase } from "../../test/support/database.ts";
 import { forceOn, givenBooks } from "../../test/support/given-books.ts";
 import { givenOrder } from "../../test/support/given-orders.ts";
 import { seededCarts, soundCarts } from "../../test/support/seeded-carts.ts";
+import { seededCatalog, soundCatalog } from "../../test/support/seeded-catalog.ts";
 import { seededCustomers, soundCustomers } from "../../test/support/seeded-customers.ts";
 import { seededImports, soundImports } from "../../test/support/seeded-imports.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
@@ -28,6 +29,7 @@ const everyViolation = [
   ...seededImports,
   ...seededCustomers,
   ...seededCarts,
+  ...seededCatalog,
 ];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */
@@ -78,6 +80,7 @@ describe("verifyDatabase", () => {
     ...soundImports,
     ...soundCustomers,
     ...soundCarts,
+    ...soundCatalog,
   ]) {
     test(`finds nothing wrong with ${what}`, async () => {
       const { db, url, close } = await testDatabase();

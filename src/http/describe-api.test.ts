@@ -22,6 +22,14 @@ const { app } = await testServer(
       { config: { scope: "orders:read", refuses: [413], answers }, schema: shown },
       async () => ({}),
     );
+    const basket = { summary: "Fill a basket", response: { 200: Thing } };
+    server.post("/basket", { config: { shopper: "writes", tagged: true }, schema: basket }, async () => ({}));
+    server.get("/basket", { config: { shopper: "reads", tagged: true }, schema: basket }, async () => ({}));
+    server.post(
+      "/api/v2/things/:id/shop",
+      { config: { shopper: "user", tagged: false }, schema: { ...basket, params } },
+      async () => ({}),
+    );
     server.get(
       "/plain",
       { config: { open: true, signed: true }, schema: { response: { 200: Thing } } },
@@ -34,6 +42,7 @@ const { app } = await testServer(
 const described = (await app.inject("/openapi.json")).json();
 const write = described.paths["/api/v2/things/{id}/status"].put;
 const read = described.paths["/api/v2/things/{id}"].get;
+const basket = described.paths["/basket"];
 
 /** What a reference points to. */
 function resolve(reference: { $ref: string }) {
@@ -64,7 +73,9 @@ describe("the description", () => {
   });
 
   test("says who may ask", () => {
-    assert.deepEqual(write.security, [{ bearer: [] }, { apiKey: [] }]);
+    assert.deepEqual(write.security, [{ bearer: [] }, { apiKey: [] }, { session: [] }]);
+    assert.deepEqual(basket.post.security, [{}, { session: [] }, { shopper: [] }]);
+    assert.deepEqual(described.paths["/api/v2/things/{id}/shop"].post.security, [{ session: [] }]);
     assert.match(write.description, /orders:write/);
     assert.deepEqual(described.paths["/plain"].get.security, []);
     assert.deepEqual(Object.keys(described.components.securitySchemes), ["session", "shopper", "bearer", "apiKey"]);
@@ -84,6 +95,22 @@ describe("the description", () => {
       "header webhook-timestamp",
     ]);
     assert.deepEqual(Object.keys(read.responses[200].headers), ["ETag", "RateLimit", "RateLimit-Policy", "X-Colour"]);
+  });
+
+  test("says which route is about one thing with a tag, where its address does not tell", () => {
+    assert.deepEqual(parametersOf(basket.get), ["header If-None-Match"]);
+    assert.deepEqual(parametersOf(basket.post), ["header Idempotency-Key", "header If-Match"]);
+    assert.deepEqual(parametersOf(described.paths["/api/v2/things/{id}/shop"].post), [
+      "header Idempotency-Key",
+      "path id",
+    ]);
+    assert.equal(statuses(basket.get), "200 304 400 429 503 default");
+    assert.equal(statuses(basket.post), "200 400 403 409 412 422 429 503 default");
+  });
+
+  test("says where a shopper gets a cookie", () => {
+    assert.ok("Set-Cookie" in basket.post.responses[200].headers);
+    assert.ok(!("Set-Cookie" in basket.get.responses[200].headers));
   });
 
   test("lets a caller leave out what has a default", () => {

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { signInBusy } from "./identity-errors.ts";
+import { limitHashing } from "./limit-hashing.ts";
 
 // As the sign-in library has them, so that either reads what the other wrote. Source: OWASP, Password Storage, scrypt.
 const cost = { N: 16_384, r: 16, p: 1 };
@@ -8,37 +8,18 @@ const saltBytes = 16;
 const memoryBytes = 2 * 128 * cost.N * cost.r;
 
 const atOnce = 2; // Each takes 32 MiB and a core; more at once make nobody's turn come sooner.
-
 const mostWaiting = 200; // As many as are done in ten seconds; whoever comes later would have given up.
-const retryAfterSeconds = 5;
+const turn = limitHashing({ atOnce, mostWaiting });
 
-let busy = 0;
-const waiting: (() => void)[] = [];
-
-async function turn(): Promise<void> {
-  if (waiting.length >= mostWaiting) throw signInBusy({}, { retryAfterSeconds });
-  if (busy < atOnce) busy += 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-}
-
-/** Hands the turn on; while others wait it is never given back. */
-function next(): void {
-  const first = waiting.shift();
-  if (first) first();
-  else busy -= 1;
-}
-
-async function keyOf(password: string, salt: string): Promise<Buffer> {
-  await turn();
-  try {
-    return await new Promise((resolve, reject) => {
-      scrypt(password.normalize("NFKC"), salt, keyBytes, { ...cost, maxmem: memoryBytes }, (error, key) =>
-        error ? reject(error) : resolve(key),
-      );
-    });
-  } finally {
-    next();
-  }
+function keyOf(password: string, salt: string): Promise<Buffer> {
+  return turn(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(password.normalize("NFKC"), salt, keyBytes, { ...cost, maxmem: memoryBytes }, (error, key) =>
+          error ? reject(error) : resolve(key),
+        );
+      }),
+  );
 }
 
 /**

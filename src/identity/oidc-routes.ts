@@ -22,20 +22,33 @@ const StartQuery = Type.Object(
 );
 
 /** An answer without a body: `Location` says where to go. */
-const Away = (description: string) => Type.Unsafe<undefined>(Type.Any({ description }));
+const Away = (description: string) => Type.Unsafe<undefined>(Type.Null({ description }));
+const answers = { Location: { description: "Where to go now.", required: true, schema: { type: "string" } } };
 
 /** What issuers send back; they may add more, such as `iss` and `session_state`. */
 const CallbackQuery = Type.Object({
-  state: Type.String({ minLength: 1, maxLength: longest, examples: ["Zk3hT1c9"] }),
-  code: Type.Optional(Type.String({ minLength: 1, maxLength: longest, examples: ["SplxlOBeZQQYbYS6WxSbIA"] })),
-  error: Type.Optional(Type.String({ maxLength: longest, examples: ["access_denied"] })),
+  state: Type.String({
+    minLength: 1,
+    maxLength: longest,
+    description: "What the sign-in was begun with.",
+    examples: ["Zk3hT1c9"],
+  }),
+  code: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: longest,
+      description: "What the issuer gives a token for, once.",
+      examples: ["SplxlOBeZQQYbYS6WxSbIA"],
+    }),
+  ),
+  error: Type.Optional(Type.String({ maxLength: longest, description: "Why the issuer let nobody in, if so." })),
 });
 
 /** Signing in at an issuer: two addresses that a browser goes to. */
 export function oidcRoutes(accounts: Accounts, door: IssuerDoor | undefined): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/api/store/auth/oidc/start", {
-      config: { open: true, refuses: [404, 503] },
+      config: { open: true, answers, refuses: [404, 503] },
       schema: {
         tags,
         operationId: "beginIssuerSignIn",
@@ -51,7 +64,7 @@ export function oidcRoutes(accounts: Accounts, door: IssuerDoor | undefined): Fa
     });
 
     app.get(callbackPath, {
-      config: { open: true, refuses: [403, 404, 503] },
+      config: { open: true, answers, refuses: [403, 404, 503] },
       schema: {
         tags,
         operationId: "finishIssuerSignIn",

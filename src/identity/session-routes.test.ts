@@ -166,6 +166,34 @@ describe("signing in", () => {
   });
 });
 
+describe("while the database is away", () => {
+  test("nobody is signed in, and everybody is asked to come again", async () => {
+    const own = await accountSite();
+    const browser = await givenSignedIn(own, "away@example.com");
+    await own.database.close();
+    for (const [method, path, body] of [
+      ["GET", `${auth}/session`, undefined],
+      ["GET", "/api/store/cart", undefined],
+      ["GET", "/api/v2/staff", undefined],
+      ["POST", `${auth}/sign-in`, { email: "away@example.com", password }],
+      ["POST", `${auth}/sign-up`, { name: "A", email: "new@example.com", password }],
+      ["POST", `${auth}/sign-out`, undefined],
+    ] as const) {
+      assert.equal((await browser.ask(method, path, body)).status, 503, path);
+    }
+    assert.ok(browser.cookies.get(sessionCookie));
+  });
+
+  test("the library's own statements that fail are no refusals", async () => {
+    const own = await accountSite();
+    await givenUser(own, "half@example.com");
+    await own.identity.close();
+    assert.equal((await signIn(visitor(own), "half@example.com")).status, 503);
+    const made = await visitor(own).ask("POST", `${auth}/sign-up`, { name: "A", email: "x@example.com", password });
+    assert.equal(made.status, 503);
+  });
+});
+
 describe("a session", () => {
   test("ends on the server when its user signs out", async () => {
     const browser = await givenSignedIn(site, "out@example.com");

@@ -40,7 +40,7 @@ export { type DraftedOrder, type DraftRules, readOrderDraft } from "./read-order
 export { refundPayment } from "./refund-payment.ts";
 export { type Settlement, settlePayments } from "./settle-payments.ts";
 export { settleRefund } from "./settle-refund.ts";
-export { StoreOrderView, storeOrderText } from "./store-order-view.ts";
+export { type BoughtOrder, StoreOrderView, storeOrderText } from "./store-order-view.ts";
 export { type CameTogether, type OrderSum, sumOrders, sumsByCurrency } from "./sum-orders.ts";
 export { type LetterKind, tellCustomer } from "./tell-customer.ts";
 export { type OrderTold, tellOrders } from "./tell-orders.ts";

@@ -43,16 +43,6 @@ export const findBoughtOrderId = maybeOne<Sql, { uid: string }, { orderId: bigin
    where held.uid = :uid::uuid`,
 );
 
-/** The order that a cart became. */
-export const findOrderOfCart = maybeOne<Sql, { owner: string; cartId: string }, { orderId: bigint }>(
-  "orders.find_order_of_cart",
-  `
-  select bought.order_id
-    from orders.orders as held
-    join orders.shopper_orders as bought on bought.order_id = held.order_id
-   where held.cart_id = :cartId::uuid and bought.owner = :owner`,
-);
-
 /** What was bought, as JSON text. */
 export const findDetails = many<
   Sql,

@@ -5,7 +5,13 @@ import { sendAnswer } from "../http/answer-once.ts";
 import { answerRepeatable } from "../http/answer-repeatable.ts";
 import type { Answer } from "../http/idempotency.ts";
 import { answerWithTag, assertMatch, ifMatchOf } from "../http/match-request.ts";
-import { getShopperOrderId, getUserOrder, getUserOrders, type OrderSeeker } from "./find-shopper-orders.ts";
+import {
+  findBoughtOrders,
+  getShopperOrderId,
+  getUserOrder,
+  getUserOrders,
+  type OrderSeeker,
+} from "./find-shopper-orders.ts";
 import { opensOrder } from "./link.ts";
 import { orderLinkInvalid, orderNotFound } from "./order-errors.ts";
 import { orderPageFiles, orderPageHeaders } from "./order-page-view.ts";
@@ -163,14 +169,17 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
     const ifMatch = ifMatchOf(request);
     return answerRepeatable(db, request, clock, async () => {
       if (ifMatch !== undefined) assertMatch(ifMatch, storeOrderView(await getUserOrder(db, uid, seeker)));
-      await work(await getShopperOrderId(db, uid, seeker));
-      return { status: 200, body: storeOrderText(await getUserOrder(db, uid, seeker)) };
+      const orderId = await getShopperOrderId(db, uid, seeker);
+      await work(orderId);
+      const [bought] = await findBoughtOrders(db, [orderId]);
+      if (!bought) throw orderNotFound({ order: uid });
+      return { status: 200, body: storeOrderText(bought) };
     });
   }
 
   return async (app) => {
     app.post(`${path}/:id/pay`, {
-      config: { shopper: "reads" },
+      config: { shopper: "reads", tagged: false },
       schema: {
         tags,
         operationId: "payStoreOrder",
@@ -191,7 +200,7 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
     });
 
     app.post(`${path}/:id/return`, {
-      config: { shopper: "reads" },
+      config: { shopper: "reads", tagged: false },
       schema: {
         tags,
         operationId: "returnToStoreOrder",

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ask } from "../support/ask.ts";
 import { eventually } from "../support/eventually.ts";
 import { givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
+import { add, givenCheckout, givenProduct, openStoreClient } from "../support/store-client.ts";
 
 let site: Site;
 let server: ServingProcess;
@@ -59,5 +60,37 @@ describe("the tag of an order", () => {
     const goesThrough = async () => (await refund(`"an-old-one", ${await readTag()}`, 20)).status === 201;
     await eventually("a write comes with what was read last", goesThrough);
     assert.equal((await refund("*", 20)).status, 201);
+  });
+});
+
+describe("the tag of a cart", () => {
+  test("lets one of two writers through who saw the same, and the other one's write does nothing", async () => {
+    const tagged = await startServing(await givenSite());
+    const { priceId } = await givenProduct(tagged);
+    const client = openStoreClient(tagged);
+    await add(client, priceId);
+    const tag = (await client.send("GET", "/api/store/cart")).headers.get("etag") ?? "";
+    const body = { price_id: priceId, quantity: 1 };
+    const write = (ifMatch: string) =>
+      client.send("POST", "/api/store/cart/lines", { body, headers: { "if-match": ifMatch } });
+    const answers = await Promise.all([write(tag), write(tag)]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412]);
+    const cart = await client.ask<{ total_amount: number }>("GET", "/api/store/cart");
+    assert.equal(cart.total_amount, 2 * 1296);
+    assert.equal((await write("*")).status, 200);
+    assert.equal((await write("no-tag")).status, 400);
+    assert.equal(await tagged.stop(), 0);
+  });
+
+  test("of an order is looked at before its payment page is opened", async () => {
+    const tagged = await startServing(await givenSite());
+    const client = openStoreClient(tagged);
+    const order = await givenCheckout(client, (await givenProduct(tagged)).priceId);
+    const at = `/api/store/orders/${order.id}`;
+    const tag = (await client.send("GET", at)).headers.get("etag") ?? "";
+    const pay = (ifMatch: string) => client.send("POST", `${at}/pay`, { body: {}, headers: { "if-match": ifMatch } });
+    assert.equal((await pay(tag)).status, 200);
+    assert.equal((await pay('"an-old-one"')).status, 412);
+    assert.equal(await tagged.stop(), 0);
   });
 });

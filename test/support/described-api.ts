@@ -28,8 +28,8 @@ export interface Described {
   readonly parameters: readonly Parameter[];
   readonly body: Media | undefined;
   readonly hasBody: boolean;
-  /** It knows shoppers by their cookies, and takes no API key. */
-  readonly forShoppers: boolean;
+  /** Who asks is known by an API key; else by cookies, or not at all. */
+  readonly takesKey: boolean;
   readonly responses: Readonly<Record<string, DescribedResponse>>;
 }
 
@@ -54,8 +54,8 @@ function responsesOf(document: ApiDocument, responses: unknown): Record<string, 
   return Object.fromEntries(resolved);
 }
 
-function isForShoppers(security: unknown): boolean {
-  return Array.isArray(security) && security.some((way: object) => "shopper" in way || "session" in way);
+function takesKey(security: unknown): boolean {
+  return ((security ?? []) as readonly object[]).some((way) => "bearer" in way);
 }
 
 /** Every operation of a document, in its order. */
@@ -70,7 +70,7 @@ export function operationsOf(document: ApiDocument): Described[] {
         parameters: ((operation.parameters as object[]) ?? []).map((one) => resolve(document, one) as Parameter),
         body: body?.content?.["application/json"],
         hasBody: body !== undefined,
-        forShoppers: isForShoppers(operation.security),
+        takesKey: takesKey(operation.security),
         responses: responsesOf(document, operation.responses),
       };
     }),

@@ -19,6 +19,8 @@ after(() => Promise.all([...opened].map((close) => close())));
 
 export interface AccountSite extends TestDatabase {
   readonly app: FastifyInstance;
+  /** Closed before the server is, it is a database that is away. */
+  readonly database: TestDatabase;
   readonly identity: Identity;
   /** The time that the site lives in; tests move it on. */
   readonly time: { aheadMs: number };
@@ -65,7 +67,7 @@ export async function accountSite(options: AccountSiteOptions = {}): Promise<Acc
   const close = () => {
     closing ??= (async () => {
       await app.drain(patienceMs);
-      await identity.close();
+      await identity.close().catch(() => {});
       if (!options.beside) await database.close();
     })();
     return closing;
@@ -73,6 +75,7 @@ export async function accountSite(options: AccountSiteOptions = {}): Promise<Acc
   opened.add(close);
   return {
     ...database,
+    database,
     app,
     identity,
     time,

@@ -1,7 +1,6 @@
-import { createProduct } from "../../src/catalog/create-product.ts";
 import type { Product } from "../../src/catalog/product.ts";
 import type { Tx } from "../../src/platform/db.ts";
-import { noon } from "./given-orders.ts";
+import { givenProduct } from "./given-products.ts";
 
 export const operator = { actor: "cli", name: "operator command", requestId: null };
 
@@ -10,15 +9,5 @@ let made = 0;
 /** A product to have pictures of, each time another one. */
 export function givenShownProduct(tx: Tx): Promise<Product> {
   made += 1;
-  const key = `shown-${process.pid}-${made}`;
-  const fields = {
-    key,
-    sku: key,
-    providerId: "own",
-    taxCode: "food",
-    shippable: true,
-    consumable: false,
-    active: true,
-  };
-  return createProduct(tx, { fields, by: operator }, noon);
+  return givenProduct(tx, { key: `shown-${made}` });
 }

@@ -15,8 +15,8 @@ export interface GivenUser {
 
 const password = "correct horse battery staple";
 
-/** What the newest letter to an address has behind `#token=`. */
-export async function tokenFrom(sql: Sql, email: string): Promise<string> {
+/** What the newest letter to an address has behind `#token=`; of two letters the one that has another than `before`. */
+export async function tokenFrom(sql: Sql, email: string, before?: string): Promise<string> {
   let token: string | undefined;
   await eventually(`a letter to ${email} is there`, async () => {
     const [mail] = await ask<{ textBody: string }>(
@@ -24,7 +24,7 @@ export async function tokenFrom(sql: Sql, email: string): Promise<string> {
       `select text_body from notifications.mails where recipient = '${email}' order by mail_id desc limit 1`,
     );
     token = /#token=([\w.~-]+)/.exec(mail?.textBody ?? "")?.[1];
-    return token !== undefined;
+    return token !== undefined && token !== before;
   });
   return token ?? "";
 }

@@ -42,6 +42,8 @@ export interface StartedProcess {
 export interface ServingProcess extends StartedProcess {
   readonly address: string;
   readonly apiKey: string;
+  /** Where the first owner comes in; absent when there is an owner, and in older releases. */
+  readonly setupLink?: string;
   /** Sends a request with the API key; a body that is no text becomes JSON. Throws when the connection breaks. */
   send(method: string, path: string, asking?: Asking): Promise<Answered>;
 }
@@ -143,6 +145,7 @@ async function startProgram(
 interface Ready {
   readonly address: string;
   readonly apiKey: string;
+  readonly setupLink?: string;
 }
 
 function hear(child: ChildProcess) {

@@ -41,6 +41,7 @@ export function openStoreClient({ address }: Origin, cookies = new Map<string, s
     const response = await fetch(url, {
       method,
       headers: sent,
+      redirect: "manual",
       ...(text === undefined ? {} : { body: text }),
     });
     keepCookies(cookies, response);

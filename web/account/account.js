@@ -42,7 +42,7 @@ async function send(method, path, body) {
 function offer(step, { path, body, done }) {
   const form = formOf(step);
   form.hidden = false;
-  form.querySelector("input, button").focus();
+  form.querySelector("input:not([hidden]), button").focus();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { findBrowser, noBrowser, openPage, type Page } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { givenSite, type ServingProcess, startServing } from "../support/serve.ts";
+
+const browser = findBrowser();
+const skip = browser === undefined ? noBrowser : false;
+const password = "correct horse battery";
+
+/** What a page owes to whoever uses it, in the words of axe's rules of the same names. */
+const audit = `(() => {
+  const wrong = [];
+  const shown = (element) => element.getClientRects().length > 0;
+  const nameOf = (element) => element.labels?.[0]?.textContent || element.textContent || element.getAttribute("aria-label");
+  if (!document.documentElement.lang) wrong.push("html-has-lang");
+  if (!document.title) wrong.push("document-title");
+  if (document.querySelectorAll("h1").length !== 1) wrong.push("page-has-heading-one");
+  if (document.querySelectorAll("main").length !== 1) wrong.push("landmark-one-main");
+  const viewport = document.querySelector("meta[name=viewport]")?.content ?? "";
+  if (/user-scalable=no|maximum-scale/.test(viewport)) wrong.push("meta-viewport");
+  const ids = [...document.querySelectorAll("[id]")].filter(shown).map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) wrong.push("duplicate-id");
+  for (const element of document.querySelectorAll("input, button, a")) {
+    if (shown(element) && !nameOf(element)?.trim()) wrong.push("label " + element.outerHTML);
+    if (element.tabIndex > 0) wrong.push("tabindex");
+    const box = element.getBoundingClientRect();
+    if (shown(element) && element.matches("input, button") && box.height < 44) wrong.push("target-size");
+  }
+  for (const input of document.querySelectorAll("input")) {
+    if (!input.autocomplete) wrong.push("autocomplete-valid " + input.id);
+    const described = input.getAttribute("aria-describedby");
+    if (described && !document.getElementById(described)) wrong.push("aria-valid-attr-value");
+  }
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("reflow");
+  return wrong.join("; ");
+})()`;
+
+/** Types into the field that has the focus, and goes on with the keyboard alone. */
+function typed(id: string, value: string): string {
+  return `(() => {
+    const input = [...document.querySelectorAll("#${id}")].find((one) => one.getClientRects().length > 0);
+    input.focus();
+    input.value = ${JSON.stringify(value)};
+    return document.activeElement === input;
+  })()`;
+}
+
+const submitted = `document.activeElement.form.requestSubmit()`;
+
+async function says(page: Page, text: string): Promise<void> {
+  await eventually(`the page says "${text}"`, async () =>
+    String(await page.evaluate("document.body?.innerText ?? ''")).includes(text),
+  );
+}
+
+describe("the pages of accounts, in a browser,", { skip }, () => {
+  let server: ServingProcess;
+  let setup: string;
+
+  before(async () => {
+    server = await startServing(await givenSite());
+    setup = server.setupLink ?? "";
+  });
+
+  const open = (path: string) => openPage(browser ?? "", `${server.address}${path}`);
+
+  test("ask nobody else, complain of nothing, and owe nothing to whoever uses them", async () => {
+    for (const path of [
+      "/setup#token=x",
+      "/sign-in",
+      "/account/verify#token=x",
+      "/account/reset#token=x",
+      "/account/reset",
+      "/account/invitation#invitation=x",
+      "/account/verify",
+    ]) {
+      const page = await open(path);
+      await eventually(`${path} is there`, async () => (await page.evaluate("document.readyState")) === "complete");
+      await eventually(`${path} offers something`, async () =>
+        Boolean(
+          await page.evaluate(
+            "[...document.forms].some((form) => !form.hidden) || document.querySelector('#status.wrong')",
+          ),
+        ),
+      );
+      assert.equal(await page.evaluate(audit), "", path);
+      assert.equal(await page.evaluate("location.hash"), "", `${path} keeps what opens something in its address`);
+      const strangers = page.requests.filter(
+        (url) => !url.startsWith(`${server.address}/`) && !/^(data|blob|about):/.test(url),
+      );
+      assert.deepEqual([...strangers, ...page.complaints], []);
+      await page.close();
+    }
+  });
+
+  test("let the first owner in, who can sign out and in again", async () => {
+    const page = await openPage(browser ?? "", setup);
+    await says(page, "Whoever holds this link becomes the owner");
+    await eventually(
+      "the first field has the focus",
+      async () => (await page.evaluate("document.activeElement.id")) === "name",
+    );
+    for (const [id, value] of [
+      ["name", "Olga"],
+      ["email", "olga@example.com"],
+      ["password", password],
+    ] as const) {
+      assert.equal(await page.evaluate(typed(id, value)), true);
+    }
+    await page.evaluate(submitted);
+    await says(page, "Welcome, Olga. You are the owner, and signed in.");
+    assert.equal(await page.evaluate("document.cookie"), "");
+    await page.evaluate("location.href = '/sign-in'");
+    await says(page, "You are signed in as Olga.");
+    await page.evaluate("document.querySelector('form[data-step=sign-out] button').click()");
+    await says(page, "You are signed out.");
+    await page.evaluate("location.reload()");
+    await eventually("the form is offered", async () =>
+      Boolean(await page.evaluate("document.querySelector('form[data-step=sign-in]')?.hidden === false")),
+    );
+    await page.evaluate(typed("email", "olga@example.com"));
+    await page.evaluate(typed("password", "not the password"));
+    await page.evaluate(submitted);
+    await says(page, "No account has this address and this password.");
+    await page.evaluate(typed("password", password));
+    await page.evaluate(submitted);
+    await says(page, "Welcome, Olga. You are signed in.");
+    await page.close();
+  });
+
+  test("say what is wrong where it is wrong, and that a link was used", async () => {
+    const page = await openPage(browser ?? "", setup);
+    await says(page, "Whoever holds this link");
+    for (const [id, value] of [
+      ["name", "Eve"],
+      ["email", "eve@example.com"],
+      ["password", password],
+    ] as const) {
+      await page.evaluate(typed(id, value));
+    }
+    await page.evaluate(submitted);
+    await says(page, "This link was used");
+    await page.evaluate(typed("name", "   "));
+    await page.evaluate(submitted);
+    await eventually("the field is marked", async () =>
+      Boolean(await page.evaluate("document.getElementById('name').getAttribute('aria-invalid') === 'true'")),
+    );
+    assert.equal(await page.evaluate("document.activeElement.id"), "name");
+    await page.close();
+  });
+});

@@ -167,9 +167,10 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
   ): Promise<Answer> {
     const seeker = seekerOf(request, uid);
     const ifMatch = ifMatchOf(request);
+    // Before an answer that is kept is given again: the link that opened the order may be over since.
+    const orderId = await getShopperOrderId(db, uid, seeker);
     return answerRepeatable(db, request, clock, async () => {
       if (ifMatch !== undefined) assertMatch(ifMatch, storeOrderView(await getUserOrder(db, uid, seeker)));
-      const orderId = await getShopperOrderId(db, uid, seeker);
       await work(orderId);
       const [bought] = await findBoughtOrders(db, [orderId]);
       if (!bought) throw orderNotFound({ order: uid });

@@ -1,14 +1,13 @@
-import { authSecret, givenAccount, givenPrincipals, type Principal, type Whose } from "./access-principals.ts";
+import { authSecret, givenPrincipals, type Principal, type Whose } from "./access-principals.ts";
 import type { RequestGround } from "./access-requests.ts";
 import { type Expected, expectedOf } from "./access-rules.ts";
 import { accessTable, type Row, roles, type ThingKind } from "./access-table.ts";
 import { givenTargets } from "./access-targets.ts";
-import { givenThing, owners, type Thing, type ThingGround } from "./access-things.ts";
+import { givenThing, openThings, owners, type Thing, type ThingGround } from "./access-things.ts";
 import { ask } from "./ask.ts";
 import { type ApiDocument, operationsOf } from "./described-api.ts";
 import { type Route, startTelling } from "./route-table.ts";
 import { givenSite, type ServingProcess, type Site } from "./serve.ts";
-import { givenProduct } from "./store-client.ts";
 
 /** The ids of orders are counted from here, so that no other number that is shown is one of them. */
 const firstOrderId = 610_000_000_019n;
@@ -41,19 +40,16 @@ async function givenVictims(things: ThingGround): Promise<Map<string, Thing>> {
 }
 
 /** Nothing changes here by itself: no job runs. */
-export async function givenAccessSite(): Promise<AccessSite> {
+export async function givenAccessSite(more: Readonly<Record<string, string>> = {}): Promise<AccessSite> {
   const site = await givenSite();
   await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
-  const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0" };
+  const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0", ...more };
   const { server, routes } = await startTelling(site, settings);
   const principals = await givenPrincipals(site, server, { scopes, roles });
-  const { priceId, key: productKey } = await givenProduct(server);
-  const coowner = await givenAccount(site, "coowner");
-  const colleague = await givenAccount(site, "colleague");
-  const things = { site, server, principals, priceId, coowner, colleague };
+  const things = await openThings(site, server, principals);
   const document = JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument;
   const targets = await givenTargets(site, server);
-  const requests = { operations: operationsOf(document), targets, priceId, productKey };
+  const requests = { operations: operationsOf(document), targets, things };
   return { site, server, routes, document, principals, things, requests, victims: await givenVictims(things) };
 }
 

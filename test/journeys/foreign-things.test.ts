@@ -104,6 +104,26 @@ describe("a thing of somebody else's", () => {
     });
   }
 
+  test("is not there when it became an order, either", async () => {
+    const user = somebody("user");
+    const cart = await buyNow(user);
+    const line = cart.baskets[0]?.lines[0]?.line_id ?? "";
+    await clientOf(access.server, user).ask("POST", "/api/store/checkout", orderOf(cart));
+    for (const name of ["nobody", "another visitor", "another user", "staff owner", "forged session"]) {
+      const stranger = somebody(name);
+      await assertOutOfReach(stranger, line, (id) => [
+        { method: "PATCH", path: `/api/store/cart/lines/${id}`, body: { quantity: 9 } },
+        { method: "DELETE", path: `/api/store/cart/lines/${id}` },
+        { method: "PATCH", path: `/api/store/carts/${cart.cart_id}/lines/${id}`, body: { quantity: 9 } },
+      ]);
+      await assertOutOfReach(stranger, cart.cart_id, (id) => [
+        { method: "GET", path: `/api/store/carts/${id}` },
+        { method: "DELETE", path: `/api/store/carts/${id}` },
+        { method: "POST", path: "/api/store/checkout", body: orderOf({ ...cart, cart_id: id }) },
+      ]);
+    }
+  });
+
   test("is no member of an organization of one's own", async () => {
     const { site, server } = access;
     for (const role of ["owner", "admin"] as const) {

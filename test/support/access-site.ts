@@ -39,16 +39,19 @@ async function givenVictims(things: ThingGround): Promise<Map<string, Thing>> {
   return victims;
 }
 
-/** Nothing changes here by itself: no job runs. */
+/**
+ * Nothing changes here by itself: whatever jobs are needed for ran before there was anybody, so that a session that is over
+ * is still kept.
+ */
 export async function givenAccessSite(more: Readonly<Record<string, string>> = {}): Promise<AccessSite> {
   const site = await givenSite();
   await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
   const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0", ...more };
   const { server, routes } = await startTelling(site, settings);
+  const targets = await givenTargets(site, server);
   const principals = await givenPrincipals(site, server, { scopes, roles });
   const things = await openThings(site, server, principals);
   const document = JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument;
-  const targets = await givenTargets(site, server);
   const requests = { operations: operationsOf(document), targets, things };
   return { site, server, routes, document, principals, things, requests, victims: await givenVictims(things) };
 }

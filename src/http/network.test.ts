@@ -18,4 +18,6 @@ describe("networkOf", () => {
     test(`takes ${address || "nothing"} for ${expected || "nothing"}`, () =>
       assert.equal(networkOf(address), expected));
   }
+
+  test("takes all for one whose connection is gone", () => assert.equal(networkOf(undefined), "gone"));
 });

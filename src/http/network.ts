@@ -6,8 +6,12 @@ function groupsOf(part: string): string[] {
   return part === "" ? [] : part.split(":");
 }
 
-/** Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. */
-export function networkOf(address: string): string {
+/**
+ * Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. Those
+ * whose connection is gone before they are asked for have none, and are taken for one.
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return "gone";
   if (!address.includes(":")) return address;
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;

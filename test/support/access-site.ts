@@ -4,14 +4,10 @@ import { type Expected, expectedOf } from "./access-rules.ts";
 import { accessTable, type Row, roles, type ThingKind } from "./access-table.ts";
 import { givenTargets } from "./access-targets.ts";
 import { givenThing, openThings, owners, type Thing, type ThingGround } from "./access-things.ts";
-import { ask } from "./ask.ts";
 import { type ApiDocument, operationsOf } from "./described-api.ts";
+import { countOrdersFromAfar } from "./far-order-ids.ts";
 import { type Route, startTelling } from "./route-table.ts";
 import { givenSite, type ServingProcess, type Site } from "./serve.ts";
-
-/** The ids of orders are counted from here, so that no other number that is shown is one of them. */
-const firstOrderId = 610_000_000_019n;
-export const anyOrderId = /61000000\d{4}/;
 
 /** The scopes that a key may have, beside the one that covers all. */
 export const scopes: readonly string[] = [
@@ -40,12 +36,12 @@ async function givenVictims(things: ThingGround): Promise<Map<string, Thing>> {
 }
 
 /**
- * Nothing changes here by itself: whatever jobs are needed for ran before there was anybody, so that a session that is over
- * is still kept.
+ * Nothing changes here by itself: what needs jobs is made first, then they stop. Whoever asks comes after that, or sessions
+ * that are over would be forgotten.
  */
 export async function givenAccessSite(more: Readonly<Record<string, string>> = {}): Promise<AccessSite> {
   const site = await givenSite();
-  await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
+  await countOrdersFromAfar(site.db);
   const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0", ...more };
   const { server, routes } = await startTelling(site, settings);
   const targets = await givenTargets(site, server);

@@ -85,6 +85,14 @@ async function givenOrder(client: StoreClient, priceId: string): Promise<Made> {
   return { ids: { id: order.id }, amount: order.total_amount };
 }
 
+/** Somebody else has an organization, too, with somebody to be billed. */
+async function givenOtherOrganization(server: ServingProcess, principals: readonly Principal[]): Promise<void> {
+  const other = principals.find(({ name }) => name === "another organization's owner");
+  const client = clientOf(server, other ?? { name: "", headers: {} });
+  const { id } = await client.ask<{ id: string }>("POST", "/api/store/auth/organizations", { name: "Milk Club" });
+  await client.ask("POST", "/api/store/customers", { ...someBilling, organization_id: id });
+}
+
 async function insertMember({ db }: ThingGround["site"], id: string, userId: string, role: string): Promise<string> {
   const memberId = randomUUID();
   await ask(
@@ -172,5 +180,6 @@ export async function openThings(
   const coowner = await givenAccount(site, "coowner");
   const colleague = await givenAccount(site, "colleague");
   const ground = { site, server, principals, priceId, productKey, coowner, colleague };
+  await givenOtherOrganization(server, principals);
   return { ...ground, organizationId: (await givenOrganization(ground)).ids.id ?? "" };
 }

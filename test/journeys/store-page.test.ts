@@ -17,7 +17,10 @@ function commandsOf(page: string): Command[] {
   return blocks.map((command) => {
     const body = /-d '([^']*)'/.exec(command)?.[1];
     const method = /-X ([A-Z]+)/.exec(command)?.[1] ?? (body === undefined ? "GET" : "POST");
-    const headers = [...command.matchAll(/-H "([^:"]+): ([^"]+)"/g)].map(([, name = "", value = ""]) => [name, value]);
+    const headers = [...command.matchAll(/-H "([^:"]+): ([^"]+)"/g)].map(([, name = "", value = ""]) => [
+      name.toLowerCase(),
+      value,
+    ]);
     const path = /http:\/\/127\.0\.0\.1:8080(\/[^\s"]*)/.exec(command)?.[1] ?? "";
     return { method, path, headers: Object.fromEntries(headers), body };
   });

@@ -60,10 +60,12 @@ export function shownCart(cart: PricedCart | undefined, ground: CartGround): Car
   return cart ? cartView(cart) : emptyCartView(ground.currency);
 }
 
+const ok = 200;
+
 export interface CartWrite {
   work(tx: Tx, asked: AskedCart, now: Date): Promise<PricedCart | undefined>;
-  /** 200 without it. */
-  readonly status?: number;
+  /** 201 for a cart that is made now, and was not seen before; 200 without it. */
+  readonly status?: 200 | 201;
 }
 
 /** Holds the shopper and answers the cart as `GET` would: every write to it waits for the same lock. */
@@ -73,10 +75,10 @@ async function seenCart(tx: Tx, asked: AskedCart, ground: CartGround, now: Date)
 }
 
 /** Does a shopper's write once for its key, and answers the whole cart. What its sender saw by `If-Match` must be so still. */
-export function answerCart(ground: CartGround, request: Request, { work, status = 200 }: CartWrite): Promise<Answer> {
+export function answerCart(ground: CartGround, request: Request, { work, status = ok }: CartWrite): Promise<Answer> {
   const asked = askedBy(request, ground);
   if (!asked) throw new Error("A route that writes carts has a shopper always.");
-  const ifMatch = ifMatchOf(request);
+  const ifMatch = status === ok ? ifMatchOf(request) : undefined;
   const answer = async (tx: Tx, now: Date) => {
     if (ifMatch !== undefined) assertMatch(ifMatch, await seenCart(tx, asked, ground, now));
     return { status, body: writeJson(shownCart(await work(tx, asked, now), ground)) };

@@ -15,3 +15,8 @@ export function oneOf<Item>(dice: Dice, items: readonly Item[]): Item {
   if (items.length === 0) throw new Error("There is nothing to choose from.");
   return items[Math.floor(dice() * items.length)] as Item;
 }
+
+/** Mostly the newest: what is older may be gone. */
+export function newestOf<Item>(dice: Dice, items: readonly Item[]): Item {
+  return chance(dice, 0.6) && items.length > 0 ? (items.at(-1) as Item) : oneOf(dice, items);
+}

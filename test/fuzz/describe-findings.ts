@@ -36,9 +36,12 @@ export function describeAnswers({ answered }: Pick<Campaign, "answered">): strin
   });
 }
 
+/** It was done; or, of a sign-in at an issuer, the browser was sent on. */
+function isDone(status: number): boolean {
+  return status < 300 || status === 303;
+}
+
 /** The operations that never did what they are for. */
 export function listUnreached({ answered }: Pick<Campaign, "answered">, operations: readonly Operation[]): string[] {
-  return operations
-    .map(({ id }) => id)
-    .filter((id) => ![...(answered.get(id)?.keys() ?? [])].some((status) => status < 300));
+  return operations.map(({ id }) => id).filter((id) => ![...(answered.get(id)?.keys() ?? [])].some(isDone));
 }

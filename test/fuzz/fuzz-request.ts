@@ -1,4 +1,5 @@
 import { bytesOf, type Tree } from "./json-tree.ts";
+import type { Person } from "./open-crowd.ts";
 import type { Operation } from "./read-operations.ts";
 
 export type Header = readonly [name: string, value: string];
@@ -9,6 +10,8 @@ export interface FuzzRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly Header[];
+  /** Whose cookies are sent; without somebody the API key is, where one is asked for. */
+  readonly by?: Person | "nobody";
   /** A tree, or bytes that are none. */
   readonly body: Tree | undefined;
   /** The bytes of the whole request, where these are what is tried; the rest only tells what they came from. */
@@ -53,9 +56,11 @@ function isWebhook({ operation }: FuzzRequest): boolean {
 
 /** The headers that are sent, with those that a request of its kind needs and that were not chosen. */
 export function headersOf(request: FuzzRequest, { origin, apiKey, sign }: Sender): Header[] {
-  const { headers, body } = request;
+  const { headers, body, by, operation } = request;
   const sent: Header[] = [["Host", new URL(origin).host]];
-  if (!has(headers, "authorization") && !request.operation?.open) sent.push(["Authorization", `Bearer ${apiKey}`]);
+  const isKeyed = operation === undefined || operation.asker === "key";
+  if (by === undefined && isKeyed && !has(headers, "authorization")) sent.push(["Authorization", `Bearer ${apiKey}`]);
+  if (by !== undefined && by !== "nobody" && !has(headers, "cookie")) sent.push(["Cookie", by.cookies()]);
   sent.push(...headers);
   if (body === undefined) return sent;
   const bytes = bytesOf(body);

@@ -26,9 +26,20 @@ const waiting = `
    where is_available or locked_at is not null
    limit 3`;
 
-/** Returns when nothing is under way any more; fails with what is, and with a few of the jobs that wait. */
+/** Shoppers who left the page on which they were to pay: its time is over, and somebody looks. */
+const leavePages = `
+  with over as (
+    update payments.sandbox_sessions set expires_at = now() where status = 'open' returning order_id
+  )
+  update payments.payment_attempts as attempts
+     set check_at = now()
+    from over
+   where attempts.order_id = over.order_id and attempts.hosted and attempts.check_at is not null`;
+
+/** Returns when nothing is under way any more, and nobody is about to pay; fails with what is, and with a few of the jobs that wait. */
 export async function untilRest(sql: Sql): Promise<void> {
   let left: unknown;
+  await ask(sql, leavePages);
   await eventually("nothing is under way", async () => {
     const [counts = {}] = await ask(sql, leftovers);
     left = counts;

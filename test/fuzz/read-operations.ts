@@ -30,6 +30,9 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
+/** How whoever asks is known: by an API key, by the cookies of a shopper, by those of a user, or not at all. */
+export type Asker = "key" | "shopper" | "user" | "nobody";
+
 export interface Operation {
   readonly id: string;
   readonly method: string;
@@ -39,8 +42,9 @@ export interface Operation {
   readonly body: Schema | undefined;
   /** By status or `default`, then by media type; no media type for an answer without a body. */
   readonly answers: ReadonlyMap<string, ReadonlyMap<string, Schema>>;
-  /** It asks for no API key. */
-  readonly open: boolean;
+  readonly asker: Asker;
+  /** It takes an Idempotency-Key. */
+  readonly keyed: boolean;
 }
 
 /** A description as it is served. */
@@ -62,7 +66,7 @@ interface Media {
 
 interface Written {
   readonly operationId?: string;
-  readonly security?: readonly unknown[];
+  readonly security?: readonly object[];
   readonly parameters?: readonly (Omit<Parameter, "required" | "schema"> & Media & { readonly required?: boolean })[];
   readonly requestBody?: Content;
   readonly responses?: Readonly<Record<string, Content>>;
@@ -106,6 +110,12 @@ function answersOf(responses: Written["responses"] = {}): Operation["answers"] {
   );
 }
 
+function askerOf(security: readonly object[] = []): Asker {
+  if (security.length === 0) return "nobody";
+  if (security.some((way) => "bearer" in way)) return "key";
+  return security.some((way) => Object.keys(way).length === 0) ? "shopper" : "user";
+}
+
 function operationOf(method: string, path: string, written: Written): Operation {
   const { parameters = [], requestBody, responses, security, operationId } = written;
   const body = requestBody?.content?.["application/json"];
@@ -116,7 +126,8 @@ function operationOf(method: string, path: string, written: Written): Operation 
     parameters: parameters.map((one) => ({ ...one, required: one.required === true, schema: withExamples(one) })),
     body: body && withExamples(body),
     answers: answersOf(responses),
-    open: security !== undefined && security.length === 0,
+    asker: askerOf(security),
+    keyed: parameters.some(({ name }) => name === "Idempotency-Key"),
   };
 }
 

@@ -4,8 +4,14 @@ import { ask } from "../support/ask.ts";
 /** Of each table its rows and a sum over their text: equal only when nothing was changed. */
 export type Digests = Readonly<Record<string, string>>;
 
-/** Tables that change by themselves: who is alive, and who numbers the feed. */
-const restless = new Set(["platform.leases", "platform.processes", "events.sequencer"]);
+/** Tables that change by themselves: who is alive, who numbers the feed, and what counts tries that failed. */
+const restless = new Set([
+  "platform.leases",
+  "platform.processes",
+  "events.sequencer",
+  "identity.attempts",
+  "identity.rate_limits",
+]);
 
 async function listTables(sql: Sql): Promise<string[]> {
   const rows = await ask<{ name: string }>(

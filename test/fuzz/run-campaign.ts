@@ -3,6 +3,7 @@ import { type Dice, oneOf } from "./choose.ts";
 import { type FuzzRequest, isHead, isWrite, type Sender, wire } from "./fuzz-request.ts";
 import { type Judge, parsed, type Wrong, wrong } from "./judge-answer.ts";
 import { makeRequest } from "./make-request.ts";
+import type { Crowd } from "./open-crowd.ts";
 import type { Pools } from "./pools.ts";
 import type { Operation } from "./read-operations.ts";
 import { changedTables, type Digests } from "./read-tables.ts";
@@ -17,6 +18,8 @@ export interface Field {
   readonly operations: readonly Operation[];
   readonly judge: Judge;
   readonly pools: Pools;
+  /** Who shops, where somebody does. */
+  readonly crowd?: Crowd;
   /** How long an answer may take, where it is not the usual time. */
   readonly patienceMs?: number;
   /** Returns when nothing is under way. */
@@ -72,7 +75,7 @@ function mayHaveChanged(request: FuzzRequest, { answers }: Heard): boolean {
 
 /** Opens a campaign; nothing is sent yet. */
 export function openCampaign(field: Field): Campaign {
-  const { seed, sender, judge, pools, operations } = field;
+  const { seed, sender, judge, pools, operations, crowd } = field;
   // The second half repeats what the first half asks, at the same time.
   const clients = Array.from({ length: 2 * lanes }, () => openWireClient(sender.origin, field.patienceMs));
   const clientOf = (lane: number) => clients[lane] as WireClient;
@@ -89,12 +92,17 @@ export function openCampaign(field: Field): Campaign {
     findings.set(key, { ...one, request: shorter ? known.request : request, times: (known?.times ?? 0) + 1 });
   }
 
-  function count({ operation, raw }: FuzzRequest, answer: WireAnswer): void {
+  function count({ operation, raw, by }: FuzzRequest, answer: WireAnswer): void {
     if (!operation || raw !== undefined) return;
     const counts = answered.get(operation.id) ?? new Map<number, number>();
     counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
     answered.set(operation.id, counts);
-    if (answer.status < 300) pools.harvest(operation, parsed(answer.body));
+    if (answer.status >= 300) return;
+    const told = parsed(answer.body);
+    pools.harvest(operation, told);
+    if (by === undefined || by === "nobody") return;
+    by.pools.harvest(operation, told);
+    by.keep(answer.headers.get("set-cookie") ?? []);
   }
 
   async function ask(client: WireClient, request: FuzzRequest, cutAfter?: number): Promise<Heard> {
@@ -112,7 +120,7 @@ export function openCampaign(field: Field): Campaign {
     visits += visited.length * times;
     await inLanes(visited.length * times, async (turn, lane) => {
       const dice = diceFor(seed, 1, before + turn);
-      const request = makeRequest(visited[turn % visited.length] as Operation, { dice, pools });
+      const request = makeRequest(visited[turn % visited.length] as Operation, { dice, pools, crowd });
       const visitor = {
         dice,
         note,
@@ -136,7 +144,8 @@ export function openCampaign(field: Field): Campaign {
     for (let done = 0; done < times; done += spoiledAtOnce) {
       const spoiled = Array.from({ length: Math.min(spoiledAtOnce, times - done) }, (_, place) => {
         const dice = diceFor(seed, 2, done + place);
-        return spoilRequest(makeRequest(oneOf(dice, operations), { dice, pools }), { dice, judge, sender });
+        const good = makeRequest(oneOf(dice, operations), { dice, pools, crowd });
+        return spoilRequest(good, { dice, judge, sender, crowd });
       });
       const refused = await sendAll(spoiled);
       await field.quiet();

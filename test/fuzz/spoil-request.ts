@@ -3,6 +3,7 @@ import { type FuzzRequest, headersOf, type Sender, wire } from "./fuzz-request.t
 import { bytesOf, type Tree, verbatim } from "./json-tree.ts";
 import type { Judge } from "./judge-answer.ts";
 import { brokenTexts, nastyHeaders, nastyMethods, nastyPaths, nastySegments, nastyTexts } from "./nasty.ts";
+import type { Crowd } from "./open-crowd.ts";
 import { spoilTree } from "./spoil-tree.ts";
 
 /** What spoiling needs beside the request. */
@@ -10,6 +11,8 @@ export interface Spoiling {
   readonly dice: Dice;
   readonly judge: Judge;
   readonly sender: Sender;
+  /** Who shops, where somebody does. */
+  readonly crowd?: Crowd | undefined;
 }
 
 type Spoil = (request: FuzzRequest, spoiling: Spoiling) => FuzzRequest;
@@ -96,10 +99,65 @@ function header(request: FuzzRequest, { dice }: Spoiling): FuzzRequest {
   return { ...request, headers: [...kept, ...added], what: `the header ${names.join(" and ")}` };
 }
 
-function stranger(request: FuzzRequest, { dice }: Spoiling): FuzzRequest {
-  if (!request.operation || request.operation.open) return segment(request, { dice } as Spoiling);
+/** Nobody, where somebody must be known: without a key or with none of ours, or with a shopper's cookies in its place. */
+function stranger(request: FuzzRequest, { dice, crowd }: Spoiling): FuzzRequest {
+  const asker = request.operation?.asker;
+  if (asker === "user") return { ...request, by: "nobody", mustRefuse: true, what: "nobody signed in" };
+  if (asker === "shopper") return { ...request, by: "nobody", what: "a stranger" };
+  if (asker !== "key") return segment(request, { dice } as Spoiling);
+  if (crowd && chance(dice, 0.3))
+    return { ...request, by: oneOf(dice, crowd.users), mustRefuse: true, what: "a user who does not work here" };
   const value = oneOf(dice, ["", "Bearer", "Bearer ow_unknown", "Basic YTpi", "Bearer ' or 1=1"]);
   return { ...request, headers: [...request.headers, ["Authorization", value]], mustRefuse: true, what: "no API key" };
+}
+
+function isOfShoppers({ operation }: FuzzRequest): boolean {
+  return operation?.asker === "shopper" || operation?.asker === "user";
+}
+
+/** What belongs to somebody, named in the address or, of a cart that is ordered, in the body. */
+const owned = /^\/api\/store\/(carts|orders|customers)\/\{id\}|^\/api\/store\/checkout$/;
+
+/** Somebody else asks for what they were not shown. */
+function thief(request: FuzzRequest, spoiling: Spoiling): FuzzRequest {
+  const { crowd } = spoiling;
+  if (!crowd || !owned.test(request.operation?.path ?? "")) return stranger(request, spoiling);
+  return { ...request, by: crowd.thief, mustRefuse: true, what: "a thief" };
+}
+
+/** Cookies that nobody gave: what they open is nothing, and whoever has them is a stranger. */
+function forgedCookie(request: FuzzRequest, spoiling: Spoiling): FuzzRequest {
+  const { dice } = spoiling;
+  const { by } = request;
+  if (!isOfShoppers(request) || by === undefined || by === "nobody") return header(request, spoiling);
+  const good = by.cookies();
+  const at = between(dice, good.indexOf("=") + 1, good.length - 1);
+  const forged = oneOf(dice, [
+    // Anywhere but at the end: some bits of the last character say nothing.
+    good.slice(0, at) + (good[at] === "A" ? "B" : "A") + good.slice(at + 1),
+    good.slice(0, at),
+    good.replace(/=.*/, `=${"A".repeat(5000)}`),
+    good.replace(/=.*/, "=%00"),
+    good.replace(/=.*/, "="),
+    `${good}; ${good.replace(/=.*/, "=other")}`,
+    good.toUpperCase(),
+    "=; ;;",
+  ]);
+  const headers = [...request.headers, ["Cookie", forged] as const];
+  return { ...request, headers, what: "a forged cookie" };
+}
+
+/** A page of another site, which browsers name: it writes nothing with the cookies of ours. */
+function crossSite(request: FuzzRequest, spoiling: Spoiling): FuzzRequest {
+  if (!isOfShoppers(request) || request.method === "GET") return thief(request, spoiling);
+  const added = oneOf<readonly [string, string]>(spoiling.dice, [
+    ["Origin", "https://evil.example"],
+    ["Origin", "null"],
+    ["Origin", "http://127.0.0.1"],
+    ["Sec-Fetch-Site", "cross-site"],
+    ["Sec-Fetch-Site", "same-site"],
+  ]);
+  return { ...request, headers: [...request.headers, added], mustRefuse: true, what: `a page elsewhere: ${added}` };
 }
 
 function forger(request: FuzzRequest, spoiling: Spoiling): FuzzRequest {
@@ -196,6 +254,9 @@ const ways: readonly (readonly [share: number, spoil: Spoil])[] = [
   [8, query],
   [10, header],
   [3, stranger],
+  [3, thief],
+  [3, forgedCookie],
+  [3, crossSite],
   [3, forger],
   [5, elsewhere],
   [5, bytes],

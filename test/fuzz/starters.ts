@@ -1,13 +1,9 @@
 import { between, chance, type Dice, oneOf } from "./choose.ts";
 import { fuzzFile } from "./given-pauses.ts";
-import { billingDraft, billingPatch } from "./make-billing.ts";
+import type { Values } from "./making.ts";
 import type { Pools } from "./pools.ts";
 
-/** What the description cannot say of a body: which values go together, and which would mean something else to the books. */
-type Values = Readonly<Record<string, unknown>>;
-
-/** Makes some of the values. */
-export type Starter = (dice: Dice, pools: Pools) => Values;
+type Starter = (dice: Dice, pools: Pools) => Values;
 
 /** Orders of whoever tries the sandbox by itself; ours are counted from elsewhere, see `firstOrderId`. */
 const strangersFrom = 800_000_000_000;
@@ -180,7 +176,7 @@ const isReady = ({ status }: ListedImport) => status === "received" || status ==
 const rests = ({ paused }: ListedImport) => paused;
 
 /** By operation. A name in braces is a parameter of the path, one of brackets a body that is an array. */
-export const starters: Readonly<Record<string, Starter>> = {
+export const orderStarters: Readonly<Record<string, Starter>> = {
   placeOrderV1: orderBody,
   createOrder: (dice) => ({ ...draft(dice), ...statedElsewhere, payment: oneOf(dice, ["charge", "none", "recorded"]) }),
   placeBatch: (dice) => ({ "[]": Array.from({ length: between(dice, 1, 5) }, () => draft(dice)) }),
@@ -200,13 +196,6 @@ export const starters: Readonly<Record<string, Starter>> = {
   pauseImport: (dice, pools) => importThat(rests, dice, pools),
   resumeImport: (dice, pools) => importThat(rests, dice, pools),
   cancelImport: (dice, pools) => importThat(isReady, dice, pools),
-  createBillingIdentity: billingDraft,
-  reviseBillingIdentity: billingPatch,
-  createCustomer: (dice) => ({
-    ...billingDraft(dice),
-    owner: `user/019ab3c0-7a01-7d55-8c2e-${String(between(dice, 1, 40)).padStart(12, "0")}`,
-  }),
-  reviseCustomer: billingPatch,
   getSandboxPaymentOfOrder: (dice) => ({ "{order_id}": String(strangersFrom + between(dice, 1, strangers)) }),
 };
 

@@ -21,13 +21,22 @@ const mostTries = 50;
 const againMs = 50;
 const longestHead = 200; // About where the body begins.
 
-/** These answer a repetition with another status, and the state of the payment as it is then. */
-const answersAnew = new Set(["createSandboxPayment", "createSandboxRefund"]);
+/**
+ * The first two answer a repetition with another status, and the state of the payment as it is then; the last shows its
+ * secret once.
+ */
+const answersAnew = new Set(["createSandboxPayment", "createSandboxRefund", "createApiKey"]);
+
+/** A stranger is another shopper each time, and keys are each shopper's own. */
+function isStranger({ operation, by }: FuzzRequest): boolean {
+  return by === "nobody" && operation?.asker === "shopper";
+}
 
 /** Changes the answer for whoever asks for another one with the same key. */
-function isComparable({ operation, headers }: FuzzRequest, first: WireAnswer, again: WireAnswer): boolean {
-  if (first.status >= 300 || again.status === 409 || again.status === 429) return false;
-  return headers.some(([name]) => name === "Idempotency-Key") && !answersAnew.has(operation?.id ?? "");
+function isComparable(request: FuzzRequest, first: WireAnswer, again: WireAnswer): boolean {
+  if (first.status >= 300 || again.status === 409 || again.status === 429 || isStranger(request)) return false;
+  const isKeyed = request.headers.some(([name]) => name === "Idempotency-Key");
+  return isKeyed && !answersAnew.has(request.operation?.id ?? "");
 }
 
 /** The same request again gets the same answer, byte by byte. */

@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { offerSetup } from "../../src/identity/offer-setup.ts";
+import type { FakeIssuer } from "../fakes/oidc-issuer.ts";
+import { givenUser, signIn, tokenFrom } from "../support/given-user.ts";
+import type { ServingProcess, Site } from "../support/serve.ts";
+import { add, givenProduct, givenTaxRate, openStoreClient, type StoreClient } from "../support/store-client.ts";
+import { givenPictureFile } from "../support/store-starts.ts";
+import { type BegunSignIn, begun, password, tokens } from "./account-starters.ts";
+import { pictureFiles } from "./catalogue-starters.ts";
+import { type Crowd, type Person, personOf } from "./open-crowd.ts";
+import type { Pools } from "./pools.ts";
+import { forSale } from "./shop-starters.ts";
+
+const auth = "/api/store/auth";
+const addLine = { id: "addCartLine", path: "/api/store/cart/lines" };
+
+/** Where a campaign is fought, before it begins. */
+export interface Ground {
+  readonly site: Site;
+  readonly server: ServingProcess;
+  readonly issuer: FakeIssuer;
+  /** What all are told. */
+  readonly pools: Pools;
+}
+
+/** How many of each there are; each token can be used once. */
+export interface Counts {
+  readonly shoppers: number;
+  readonly organizations: number;
+  readonly tokens: number;
+}
+
+/** Puts things on sale that stay, and pictures where additions find them. */
+async function givenShop({ site, server, pools }: Ground): Promise<void> {
+  await givenTaxRate(server);
+  for (const unitAmount of [1296, 1, 98_765]) {
+    const { key, priceId } = await givenProduct(server, { unitAmount });
+    pools.add(forSale, [priceId]);
+    pools.add("keys for sale", [key]);
+  }
+  pools.add(pictureFiles, [await givenPictureFile(site), await givenPictureFile(site)]);
+}
+
+/** A shopper without an account, who has a cart. */
+async function givenShopper({ server, pools }: Ground): Promise<Person> {
+  const client = openStoreClient(server);
+  const [priceId] = pools.named(forSale);
+  const cart = await add(client, String(priceId));
+  const person = personOf(client);
+  for (const told of [person.pools, pools]) told.harvest(addLine, cart);
+  return person;
+}
+
+interface Signed {
+  readonly client: StoreClient;
+  readonly email: string;
+}
+
+async function givenSigned({ site, server }: Ground): Promise<Signed> {
+  const client = openStoreClient(server);
+  const user = await givenUser(site.db, server);
+  await signIn(client, user);
+  return { client, email: user.email };
+}
+
+/** An organization that all of them own. */
+async function givenOrganization([first, ...others]: readonly Signed[]): Promise<{ id: string; members: object[] }> {
+  if (!first) throw new Error("Nobody founds an organization of nobody.");
+  const { id } = await first.client.ask<{ id: string }>("POST", `${auth}/organizations`, { name: "Tanaka Trading" });
+  const path = `${auth}/organizations/${id}`;
+  for (const { client, email } of others) {
+    const invited = await first.client.ask<{ id: string }>("POST", `${path}/invitations`, { email, role: "owner" });
+    await client.ask("POST", `${auth}/invitations/${invited.id}/accept`);
+  }
+  const { data } = await first.client.ask<{ data: object[] }>("GET", `${path}/members`);
+  return { id, members: data };
+}
+
+async function givenUsers(ground: Ground, organizations: number): Promise<Person[]> {
+  const { pools } = ground;
+  const signed = [await givenSigned(ground), await givenSigned(ground), await givenSigned(ground)];
+  const people = signed.map(({ client, email }) => personOf(client, email));
+  for (let made = 0; made < organizations; made += 1) {
+    const organization = await givenOrganization(signed);
+    for (const person of people) {
+      person.pools.add("members", [organization]);
+      person.pools.harvest({ id: "createOrganization", path: `${auth}/organizations` }, organization);
+    }
+  }
+  await givenInvitations(signed, pools);
+  return people;
+}
+
+/** Some more who may come in: one of them founds an organization, and waits for the others. */
+async function givenInvitations([first, ...others]: readonly Signed[], pools: Pools): Promise<void> {
+  const { id } = (await first?.client.ask<{ id: string }>("POST", `${auth}/organizations`, { name: "Sato" })) ?? {};
+  const path = `${auth}/organizations/${id}/invitations`;
+  for (const { email } of others) {
+    const sent = await first?.client.ask("POST", path, { email, role: "member" });
+    pools.harvest({ id: "inviteOrganizationMember", path }, sent);
+  }
+}
+
+/** What letters brought: nobody needs to know an account to use it. */
+async function givenTokens({ site, server, pools }: Ground, count: number): Promise<void> {
+  const client = openStoreClient(server);
+  for (let made = 0; made < count; made += 1) {
+    const email = `new-${randomUUID()}@example.com`;
+    await client.ask("POST", `${auth}/sign-up`, { name: "Ann", email, password });
+    pools.add(tokens.verification, [await tokenFrom(site.db, email)]);
+  }
+  const { email } = await givenUser(site.db, server);
+  const before = await tokenFrom(site.db, email);
+  await client.ask("POST", `${auth}/request-password-reset`, { email });
+  pools.add(tokens.reset, [await tokenFrom(site.db, email, before)]);
+  pools.add(tokens.setup, [await site.db.transaction((tx) => offerSetup(tx, new Date()))]);
+}
+
+/** Sign-ins at the issuer that wait to be finished, each in a browser of its own. */
+async function givenBegun({ server, issuer, pools }: Ground, count: number): Promise<void> {
+  for (let made = 0; made < count; made += 1) {
+    const client = openStoreClient(server);
+    const location = (await client.send("GET", `${auth}/oidc/start`)).headers.get("location") ?? "";
+    const claims = { sub: randomUUID(), email: `${randomUUID()}@example.com`, email_verified: true, name: "Ann" };
+    const { searchParams } = issuer.authorize(location, claims);
+    const brought = { state: searchParams.get("state") ?? "", code: searchParams.get("code") ?? "" };
+    pools.add(begun, [{ by: personOf(client), ...brought } satisfies BegunSignIn]);
+  }
+}
+
+/** Opens the shop and lets people in: some with a cart, some signed in, and one who is after others' things. */
+export async function givenCrowd(ground: Ground, counts: Counts): Promise<Crowd> {
+  await givenShop(ground);
+  const shoppers: Person[] = [];
+  for (let made = 0; made < counts.shoppers; made += 1) shoppers.push(await givenShopper(ground));
+  const users = await givenUsers(ground, counts.organizations);
+  await givenTokens(ground, counts.tokens);
+  await givenBegun(ground, counts.tokens);
+  return { shoppers, users, thief: await givenShopper(ground) };
+}

@@ -42,11 +42,12 @@ export async function registerStore(app: Server, engine: Engine): Promise<void> 
   await app.register(billingRoutes({ db, clock, organizationsOf }));
   await app.register(customerRoutes(engine));
   const place = { country: config.storeCountry, currency: config.storeCurrency };
-  const carts = { db, clock, turns: openShopperTurns(), ...place };
+  const turns = openShopperTurns();
+  const carts = { db, clock, turns, ...place };
   await app.register(cartRoutes(carts));
   await app.register(cartLineRoutes(carts));
   const billersOf = async (shopper: Shopper) => (await findReach(db, shopper, organizationsOf)).changes;
-  await app.register(checkoutRoutes({ ...engine, billersOf }));
+  await app.register(checkoutRoutes({ ...engine, turns, billersOf }));
   const orders = { ...engine, linkSecret: engine.authSecret };
   await app.register(storeOrderRoutes(orders));
   await app.register(storePaymentRoutes(orders));

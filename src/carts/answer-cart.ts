@@ -7,7 +7,7 @@ import { writeJson } from "../http/write-json.ts";
 import { lockShopper } from "../identity/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
-import { openTurns, type Turns } from "../platform/take-turns.ts";
+import { openTurns, type Turns } from "../platform/open-turns.ts";
 import type { PlaceQuery } from "./cart-params.ts";
 import { type CartView, cartView, emptyCartView } from "./cart-view.ts";
 import type { CartAsked } from "./lock-cart.ts";

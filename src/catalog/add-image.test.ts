@@ -16,8 +16,12 @@ import { removeImageFiles } from "./remove-image-files.ts";
 
 const later = new Date(noon.getTime() + 1_000);
 
+let made = 0;
+
+/** Each later than the one before, as their ids are then, too. */
 function newImage(product: string, given: Partial<AddImage> = {}): AddImage {
-  const imageId = uuidV7(noon);
+  made += 1;
+  const imageId = uuidV7(new Date(noon.getTime() + made));
   const kept = { imageId, bytes: 900, width: 700, height: 350, thumbnailWidths: [160, 320, 640] };
   return { product, contentHash: imageId, title: "", sortOrder: undefined, kept, by: operator, ...given };
 }

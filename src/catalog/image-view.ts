@@ -1,14 +1,9 @@
 import { type Static, Type } from "typebox";
+import { mediaTypes, thumbnailFormats } from "./image.ts";
 import type { ShownImage } from "./showing.ts";
 
 const path = "/api/store/images";
 const image = "019ab3c0-7001-7abc-8def-0123456789ab";
-
-/** What thumbnails are kept as, with the endings of their addresses; browsers take the last that they know. */
-const formats = [
-  { ending: "webp", mediaType: "image/webp" },
-  { ending: "avif", mediaType: "image/avif" },
-] as const;
 
 const ThumbnailView = Type.Object(
   {
@@ -44,10 +39,10 @@ export function storeImageView({ imageId, title, width, height, thumbnailWidths 
     thumbnails: [...thumbnailWidths]
       .sort((one, other) => one - other)
       .flatMap((narrow) =>
-        formats.map(({ ending, mediaType }) => ({
+        thumbnailFormats.map((format) => ({
           width: narrow,
-          media_type: mediaType,
-          url: `${url}/${narrow}.${ending}`,
+          media_type: mediaTypes[format],
+          url: `${url}/${narrow}.${format}`,
         })),
       ),
   };

@@ -9,7 +9,7 @@ import type { KeptPicture } from "./add-image.ts";
 import { type ApplySetup, applySetup, findKeptCatalogue, type WantedCatalogue } from "./apply-setup.ts";
 import { findPictureFaults, gatherPictures } from "./gather-pictures-flow.ts";
 import { dropPicture, type PictureGround } from "./keep-picture-flow.ts";
-import { type ParsedSetup, parseSetup } from "./parse-setup.ts";
+import type { ParsedSetup } from "./parse-setup.ts";
 import { planSetup } from "./plan-setup.ts";
 import { readSetup } from "./read-setup.ts";
 import { removeImageFiles } from "./remove-image-files.ts";
@@ -116,6 +116,8 @@ async function parseFile(file: string): Promise<ParsedSetup> {
   const text = await readText(file).catch((error: Error) => {
     throw setupInvalid({ file, faults: [wholly(`It cannot be read: ${error.message}.`)] });
   });
+  // Only this command reads YAML; a server that starts does not load it (2026-11: some 10 MB).
+  const { parseSetup } = await import("./parse-setup.ts");
   const parsed = parseSetup(text);
   if ("unreadable" in parsed) throw setupInvalid({ file, faults: parsed.unreadable });
   return parsed;

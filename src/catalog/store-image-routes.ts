@@ -30,7 +30,7 @@ const ImageParam = {
   image_id: Type.String({
     maxLength: longestName,
     description: "The image's UUID.",
-    examples: ["019ab3c0-6f7e-7c3a-9b1e-2f4a5c6d7e90"],
+    examples: ["019ab3c0-7001-7abc-8def-0123456789ab"],
   }),
 };
 

@@ -13,12 +13,15 @@ import {
 } from "../orders/index.ts";
 import { reach } from "../platform/failpoints.ts";
 import { uuidV7 } from "../platform/ids.ts";
+import type { Turns } from "../platform/open-turns.ts";
 import { type PreparedOrder, type PrepareOrder, prepareOrder } from "./prepare-order.ts";
 
 /** What checkout stands on. */
 export interface Till extends Counter {
   readonly desk: Pick<PaymentDesk, "pay" | "settle">;
   readonly orderIds: OrderIdStock;
+  /** Writes of one shopper wait here for each other, and hold no connection meanwhile. */
+  readonly turns: Turns;
 }
 
 export interface CheckOut extends Omit<PrepareOrder, "orderId" | "uid" | "payment"> {
@@ -70,7 +73,14 @@ async function openPage(
   return { order, owner, details, frozenAt: null, attempt: opened };
 }
 
-async function prepare({ db, clock, gateway, policy, orderIds }: Till, asked: CheckOut): Promise<Prepared> {
+async function prepare({ turns, ...till }: Till, asked: CheckOut): Promise<Prepared> {
+  return turns.take(asked.owner, () => prepareNow(till, asked));
+}
+
+async function prepareNow(
+  { db, clock, gateway, policy, orderIds }: Omit<Till, "turns">,
+  asked: CheckOut,
+): Promise<Prepared> {
   const { key } = asked;
   const [orderId = 0n] = await orderIds.take(1);
   const now = clock.now();

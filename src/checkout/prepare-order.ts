@@ -71,12 +71,16 @@ export async function prepareOrder(
   now: Date,
 ): Promise<PreparedOrder> {
   const { owner, cartId } = asked;
-  await lockShopper(tx, owner);
-  const cart = await lockCart(tx, { owner, cartId });
+  // What is read is read behind the locks: the statements run in this order, in one round trip.
+  const [, cart, known] = await Promise.all([
+    lockShopper(tx, owner),
+    lockCart(tx, { owner, cartId }),
+    knownCustomer(tx, asked),
+  ]);
   if (!cart || cart.status === "merged") throw cartNotFound({ cart: cartId });
   if (cart.orderId !== null) return { before: cart.orderId };
 
-  const customer = await billedCustomer(tx, asked, now);
+  const customer = known ?? (await newCustomer(tx, asked, now));
   const priceIds = cart.lines.map(({ priceId }) => priceId);
   const [sellables, rates] = await Promise.all([
     lockSellables(tx, { priceIds, at: now }),
@@ -89,14 +93,14 @@ export async function prepareOrder(
   return place(tx, { asked, policy, now, purchase: { cart: priced, lines, customer, locale } });
 }
 
-async function billedCustomer(tx: Tx, { owner, billers, billed }: PrepareOrder, now: Date): Promise<Customer> {
-  if (billed.kind === "new") return createCustomer(tx, { ...billed, owner, at: "/billing" }, now);
-  const found =
-    billed.kind === "known"
-      ? await findCustomer(tx, { owners: billers, customerId: billed.customerId })
-      : await findDefaultCustomer(tx, { owner });
-  if (!found) throw billingMissing({});
-  return found;
+async function knownCustomer(tx: Tx, { owner, billers, billed }: PrepareOrder): Promise<Customer | undefined> {
+  if (billed.kind === "default") return findDefaultCustomer(tx, { owner });
+  return billed.kind === "known" ? findCustomer(tx, { owners: billers, customerId: billed.customerId }) : undefined;
+}
+
+async function newCustomer(tx: Tx, { owner, billed }: PrepareOrder, now: Date): Promise<Customer> {
+  if (billed.kind !== "new") throw billingMissing({});
+  return createCustomer(tx, { ...billed, owner, at: "/billing" }, now);
 }
 
 interface Placing {
@@ -111,7 +115,7 @@ async function place(tx: Tx, { asked, policy, now, purchase }: Placing): Promise
   const { cart, customer, locale } = purchase;
   const { totals } = cart;
   const fromCart = cartOfPurchase(purchase, owner);
-  await checkOutCart(tx, { cartId: cart.cartId, orderId }, now);
+  tx.finish([checkOutCart(tx, { cartId: cart.cartId, orderId }, now)]);
   const order = {
     orderId,
     uid,

@@ -27,8 +27,8 @@ export async function createCustomer(
 ): Promise<Customer> {
   const reading = await readCustomerDraft(draft, at);
   if ("faults" in reading) throw customerInvalid({}, { faults: reading.faults });
-  await lockShopper(tx, owner);
-  const { count, hasDefault } = await countCustomers(tx, { owner });
+  // Counted behind the lock: the statements run in this order, in one round trip.
+  const [, { count, hasDefault }] = await Promise.all([lockShopper(tx, owner), countCustomers(tx, { owner })]);
   if (count >= mostCustomers) throw customersTooMany({ most: mostCustomers });
   return insertCustomer(tx, { ...reading.billing, customerId, owner, isDefault: !hasDefault, now });
 }

@@ -4,8 +4,9 @@ import { crossSite } from "./http-errors.ts";
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const ownSites = new Set(["same-origin", "none"]);
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** Whether a page of this origin is ours. A request without a host, as HTTP/1.0 has them, tells of no page that it is. */
+function isOwn(origin: string, host: string | undefined): boolean {
+  return Boolean(host) && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 /**
@@ -18,7 +19,7 @@ export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly
   if (safeMethods.has(request.method)) return;
   const { origin, host } = request.headers;
   if (origin !== undefined) {
-    if (trustedOrigins.includes(origin) || hostOf(origin) === host) return;
+    if (trustedOrigins.includes(origin) || isOwn(origin, host)) return;
     throw crossSite({});
   }
   const site = request.headers["sec-fetch-site"];

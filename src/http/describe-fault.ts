@@ -27,6 +27,7 @@ const patternWords: Readonly<Record<string, string>> = {
   "^[A-Z]{3}$": "be three capital letters, such as EUR",
   "^incoming/": "begin with incoming/",
   "\\S": "not be blank",
+  "^\\P{Cc}*$": "be on one line, without control characters",
   "^(user|organization)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": "be user/ or organization/ and its UUID",
 };
 

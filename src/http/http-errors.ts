@@ -109,7 +109,7 @@ export const tooManyRequests = refusal<{ whose: string }>("http.too_many_request
 export const scopeMissing = refusal<{ scope: string }>(
   "http.scope_missing",
   "forbidden",
-  ({ scope }) => `This API key lacks the scope ${scope}.`,
+  ({ scope }) => `This needs the scope ${scope}, which neither the API key nor the role has.`,
 );
 
 export const unavailable = refusal<Nothing>(

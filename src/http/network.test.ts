@@ -19,5 +19,5 @@ describe("networkOf", () => {
       assert.equal(networkOf(address), expected));
   }
 
-  test("takes a connection that broke for nobody's", () => assert.equal(networkOf(undefined), ""));
+  test("takes all for one whose connection is gone", () => assert.equal(networkOf(undefined), "gone"));
 });

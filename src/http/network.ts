@@ -7,11 +7,12 @@ function groupsOf(part: string): string[] {
 }
 
 /**
- * Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. A
- * connection that broke has no address any more, while its request may still be under way.
+ * Who is taken for one by their address: an IPv4 address, however it is written, or the network of an IPv6 address. Those
+ * whose connection is gone before they are asked for have none, and are taken for one.
  */
 export function networkOf(address: string | undefined): string {
-  if (!address?.includes(":")) return address ?? "";
+  if (address === undefined) return "gone";
+  if (!address.includes(":")) return address;
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;
   const [whole = ""] = address.split("%", 1);

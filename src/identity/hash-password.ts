@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { takeTurns } from "./take-turns.ts";
+import { limitHashing } from "./limit-hashing.ts";
 
 // As the sign-in library has them, so that either reads what the other wrote. Source: OWASP, Password Storage, scrypt.
 const cost = { N: 16_384, r: 16, p: 1 };
@@ -9,7 +9,7 @@ const memoryBytes = 2 * 128 * cost.N * cost.r;
 
 const atOnce = 2; // Each takes 32 MiB and a core; more at once make nobody's turn come sooner.
 const mostWaiting = 200; // As many as are done in ten seconds; whoever comes later would have given up.
-const turn = takeTurns({ atOnce, mostWaiting });
+const turn = limitHashing({ atOnce, mostWaiting });
 
 function keyOf(password: string, salt: string): Promise<Buffer> {
   return turn(

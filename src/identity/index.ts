@@ -23,7 +23,6 @@ export { type Keyring, keyring } from "./open-keyring.ts";
 export { openSessions, type Sessions } from "./open-sessions.ts";
 export { type OnSignedIn, openShoppers } from "./open-shoppers.ts";
 export { revokeApiKey } from "./revoke-api-key.ts";
-export { type StaffRole, scopesOf, staffRoles } from "./role.ts";
 export { type Scope, scopes } from "./scope.ts";
 export { unsealLetter } from "./seal-letter.ts";
 export type { IssuerDoor } from "./sign-in-issuer-flow.ts";

@@ -4,8 +4,8 @@ import { randomToken } from "../platform/ids.ts";
 import { anonymousCookie, anonymousOwner, anonymousTokenBytes, readAnonymous, writeAnonymous } from "./anonymous.ts";
 import { type CookieHeaders, type CookieOptions, clearCookie, cookieOf, writeCookie } from "./cookie.ts";
 import type { Sessions } from "./open-sessions.ts";
+import { openVisitors } from "./open-visitors.ts";
 import type { Session } from "./session.ts";
-import { findMerged } from "./shopper-queries.ts";
 
 /** Makes what an anonymous shopper had the user's; a second call, and one at the same time, changes nothing more. */
 export type OnSignedIn = (found: { anonymousOwner: string; userId: string }) => Promise<void>;
@@ -41,12 +41,14 @@ const nobody: Recognized = { shopper: undefined, setCookies: [] };
 /** Opens what knows shoppers by their cookies: a session first, then a visitor's. */
 export function openShoppers(db: Sql, options: ShopperOptions): KnownShoppers {
   const { secret, sessions, onSignedIn } = options;
+  const visitors = openVisitors(db);
   const tokenOf = (headers: CookieHeaders) => readAnonymous(cookieOf(headers, anonymousCookie) ?? "", secret);
 
   async function merge(headers: CookieHeaders, userId: string): Promise<readonly string[]> {
     const token = tokenOf(headers);
     if (token === undefined) return [];
     await onSignedIn({ anonymousOwner: anonymousOwner(token), userId });
+    visitors.forget(anonymousOwner(token));
     return [clearCookie(anonymousCookie, options)];
   }
 
@@ -58,8 +60,7 @@ export function openShoppers(db: Sql, options: ShopperOptions): KnownShoppers {
       const token = tokenOf(headers);
       if (token === undefined) return nobody;
       const shopper = anonymousShopper(token);
-      const merged = await findMerged(db, { owner: shopper.owner });
-      return merged ? nobody : { shopper, setCookies: [] };
+      return (await visitors.isMerged(shopper.owner)) ? nobody : { shopper, setCookies: [] };
     },
     welcome() {
       const token = randomToken(anonymousTokenBytes);

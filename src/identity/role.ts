@@ -9,8 +9,8 @@ export type StaffRole = (typeof staffRoles)[number];
  * What each role may do.
  *
  * A manager runs the shop; who works here and which keys there are is the owner's to say. Support talks to customers:
- * it sees their orders and letters, moves them and sends letters again, but gives no money back. Fulfilment ships, which
- * is a move of an order. Who only reads sees no letters, since links stand in them that open what they are about.
+ * it sees their orders and letters, moves them and sends letters again. Fulfilment ships, which is a move of an order.
+ * Cancelling is a move, too, and gives all of the money back; to give back a part is the manager's. Who only reads sees no letters, since links stand in them that open what they are about.
  */
 const allowed: Readonly<Record<StaffRole, readonly Scope[]>> = {
   owner: [fullScope],

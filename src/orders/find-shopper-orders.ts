@@ -53,8 +53,16 @@ export async function getShopperOrderId(sql: Sql, uid: string, seeker: OrderSeek
  * @throws order.not_found
  */
 export async function getUserOrder(sql: Sql, uid: string, seeker: OrderSeeker): Promise<BoughtOrder> {
-  const [bought] = await findBoughtOrders(sql, [await getShopperOrderId(sql, uid, seeker)]);
-  if (!bought) throw orderNotFound({ order: uid });
+  return getBoughtOrder(sql, await getShopperOrderId(sql, uid, seeker));
+}
+
+/**
+ * An order that was a cart.
+ * @throws order.not_found
+ */
+export async function getBoughtOrder(sql: Sql, orderId: bigint): Promise<BoughtOrder> {
+  const [bought] = await findBoughtOrders(sql, [orderId]);
+  if (!bought) throw orderNotFound({ order: orderId.toString() });
   return bought;
 }
 

@@ -50,6 +50,8 @@ export function openPaymentHearing(
     if (!order) return "no_order";
     const { reference } = news.answer;
     const candidates = attempts.filter((attempt) => attempt.gateway === news.gateway);
+    // What is paid stays paid: our own answer was quicker, and nothing is left to be said.
+    if (candidates.some((attempt) => isSettledBy(attempt, news.answer))) return "duplicate";
     // Which attempt it is about is then found by the reference, under the order's lock.
     if (candidates.some((attempt) => attempt.reference === reference))
       return (await desk.settle({ ...news, attempt: null })).outcome;
@@ -63,6 +65,19 @@ export function openPaymentHearing(
       return (await desk.settle({ ...news, attempt: null })).outcome;
     return captures.length > 0 ? "elsewhere" : found;
   };
+}
+
+function isSettledBy(
+  { state, reference, amountMinor, currency }: PaymentAttempt,
+  answer: PaymentNews["answer"],
+): boolean {
+  return (
+    state === "paid" &&
+    answer.outcome === "paid" &&
+    reference === answer.reference &&
+    amountMinor === answer.amountMinor &&
+    currency === answer.currency
+  );
 }
 
 async function knowOrders({ db }: Counter, orderIds: readonly bigint[]): Promise<Known[]> {

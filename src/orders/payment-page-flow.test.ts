@@ -6,9 +6,10 @@ import { givenPurchase } from "../../test/support/given-bought.ts";
 import { by, noon, policy } from "../../test/support/given-orders.ts";
 import { findAttempts, type Gateway } from "../payments/index.ts";
 import { sandboxGateway } from "../payments/sandbox-client.ts";
+import { getBoughtOrder } from "./find-shopper-orders.ts";
 import type { OrderWithItems } from "./order.ts";
 import { findOrders } from "./order-queries.ts";
-import { openPaymentDesk } from "./payment-desk-flow.ts";
+import { type Counter, openPaymentDesk } from "./payment-desk-flow.ts";
 import { attemptToPayForOrder } from "./payment-page-flow.ts";
 import { reconcilePayments } from "./reconcile-payments-flow.ts";
 import { refreshPayment } from "./refresh-payment-flow.ts";
@@ -119,11 +120,15 @@ describe("attemptToPayForOrder", () => {
   });
 });
 
+async function refresh(counter: Counter, { orderId }: OrderWithItems): Promise<void> {
+  await refreshPayment(counter, await getBoughtOrder(counter.db, orderId));
+}
+
 describe("refreshPayment", () => {
   test("has the order paid when the shopper is back before the webhook, once", async () => {
     const { pay, payOnPage, counter, order, statusOf, db } = await givenCounter();
     await payOnPage((await pay())?.sessionId ?? "");
-    await Promise.all(Array.from({ length: 8 }, () => refreshPayment(counter, order.orderId)));
+    await Promise.all(Array.from({ length: 8 }, () => refresh(counter, order)));
     assert.equal(await statusOf(), "paid");
     const [{ captures } = { captures: 0n }] = await ask<{ captures: bigint }>(
       db,
@@ -136,14 +141,14 @@ describe("refreshPayment", () => {
     const { pay, counter, order, attempts } = await givenCounter();
     await pay();
     const before = await attempts();
-    for (let times = 0; times < 12; times += 1) await refreshPayment(counter, order.orderId);
+    for (let times = 0; times < 12; times += 1) await refresh(counter, order);
     assert.deepEqual(await attempts(), before);
   });
 
   test("lets the order be paid again after a card that was declined", async () => {
     const { pay, payOnPage, counter, order, statusOf } = await givenCounter();
     await payOnPage((await pay())?.sessionId ?? "", "failed");
-    await refreshPayment(counter, order.orderId);
+    await refresh(counter, order);
     assert.equal(await statusOf(), "pending");
   });
 });

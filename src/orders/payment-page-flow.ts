@@ -60,11 +60,8 @@ async function keepPage(
   { reference, url }: Extract<SessionAnswer, { outcome: "opened" }>,
 ): Promise<OpenedPage> {
   if (sessionReference === reference && sessionUrl !== null) return { sessionId: reference, url: sessionUrl };
-  await db.transaction(async (tx) => {
-    await lockOrders(tx, { orderIds: [orderId] });
-    const page = { orderId, attempt, sessionReference: reference, sessionUrl: url };
-    await setAttemptSession(tx, { ...page, now: clock.now() });
-  });
+  const page = { orderId, attempt, sessionReference: reference, sessionUrl: url };
+  await setAttemptSession(db, { ...page, now: clock.now() });
   await reach("after-session-kept");
   return { sessionId: reference, url };
 }

@@ -6,7 +6,7 @@ import { answerRepeatable } from "../http/answer-repeatable.ts";
 import type { Answer } from "../http/idempotency.ts";
 import { answerWithTag, assertMatch, ifMatchOf } from "../http/match-request.ts";
 import {
-  findBoughtOrders,
+  getBoughtOrder,
   getShopperOrderId,
   getUserOrder,
   getUserOrders,
@@ -19,7 +19,7 @@ import { openPayingPlace, type PayingPlaces } from "./paying-place.ts";
 import type { Counter, PaymentDesk } from "./payment-desk-flow.ts";
 import { attemptToPayForOrder } from "./payment-page-flow.ts";
 import { refreshPayment } from "./refresh-payment-flow.ts";
-import { StoreOrderView, storeOrderText, storeOrderView } from "./store-order-view.ts";
+import { type BoughtOrder, StoreOrderView, storeOrderText, storeOrderView } from "./store-order-view.ts";
 
 const path = "/api/store/orders";
 const tags = ["Checkout"];
@@ -163,16 +163,17 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
   async function answerOrder(
     request: FastifyRequest,
     uid: string,
-    work: (orderId: bigint) => Promise<unknown>,
+    work: (bought: BoughtOrder) => Promise<unknown>,
   ): Promise<Answer> {
     const seeker = seekerOf(request, uid);
     const ifMatch = ifMatchOf(request);
+    // Before an answer that is kept is given again: the link that opened the order may be over since.
+    const orderId = await getShopperOrderId(db, uid, seeker);
     return answerRepeatable(db, request, clock, async () => {
-      if (ifMatch !== undefined) assertMatch(ifMatch, storeOrderView(await getUserOrder(db, uid, seeker)));
-      const orderId = await getShopperOrderId(db, uid, seeker);
-      await work(orderId);
-      const [bought] = await findBoughtOrders(db, [orderId]);
-      if (!bought) throw orderNotFound({ order: uid });
+      const before = await getBoughtOrder(db, orderId);
+      if (ifMatch !== undefined) assertMatch(ifMatch, storeOrderView(before));
+      const became = await work(before);
+      const bought = became === "unchanged" ? before : await getBoughtOrder(db, orderId);
       return { status: 200, body: storeOrderText(bought) };
     });
   }
@@ -194,7 +195,7 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
       async handler(request, reply) {
         const place = openPayingPlace(ground, request.body.return_url);
         const by = { actor: request.principal.id, cause: `request ${request.id}` };
-        const pay = (orderId: bigint) => attemptToPayForOrder(ground, desk, { orderId, by, place });
+        const pay = ({ order: { orderId } }: BoughtOrder) => attemptToPayForOrder(ground, desk, { orderId, by, place });
         return sendAnswer(reply, await answerOrder(request, request.params.id, pay));
       },
     });
@@ -212,7 +213,7 @@ export function storePaymentRoutes(ground: StoreOrders): FastifyPluginAsyncTypeb
         response: { 200: StoreOrderView },
       },
       async handler(request, reply) {
-        const refresh = (orderId: bigint) => refreshPayment(ground, orderId);
+        const refresh = (bought: BoughtOrder) => refreshPayment(ground, bought);
         return sendAnswer(reply, await answerOrder(request, request.params.id, refresh));
       },
     });

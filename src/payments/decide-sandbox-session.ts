@@ -38,7 +38,7 @@ export async function decideSandboxSession(
   const act = actOnPage(action, actOf(session.customerEmail, amountMinor), lateMs);
   const [charged] = await chargeSandbox(tx, [{ paymentId, orderId, key, amountMinor, currency, act }], now);
   if (!charged || charged.outcome === "key_reused") throw sandboxSessionOver({});
-  await setSandboxSessionStatus(tx, { sessionId, status: "decided" });
+  tx.finish([setSandboxSessionStatus(tx, { sessionId, status: "decided" })]);
   const { payment } = charged;
   return {
     session: { ...session, status: "decided" },

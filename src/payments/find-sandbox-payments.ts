@@ -1,6 +1,6 @@
 import type { Sql } from "../platform/db.ts";
-import type { SandboxPayment, SandboxRefund } from "./sandbox.ts";
-import { listSandboxPayments, listSandboxRefunds } from "./sandbox-queries.ts";
+import { isDue, type SandboxPayment, type SandboxRefund } from "./sandbox.ts";
+import { findSandboxPaymentsByKey, listSandboxPayments, listSandboxRefunds } from "./sandbox-queries.ts";
 import { settleSandbox } from "./settle-sandbox.ts";
 
 /** What the embedded payment service knows of one order. */
@@ -20,4 +20,17 @@ export async function findSandboxPayments(sql: Sql, orderId: bigint, now: Date):
     listSandboxRefunds(sql, { orderId, limit: mostRefunds }),
   ]);
   return { payments, refunds };
+}
+
+/** The payment that was made with a key. One whose time has come has succeeded first. */
+export async function findSandboxPayment(
+  sql: Sql,
+  { orderId, key }: { orderId: bigint; key: string },
+  now: Date,
+): Promise<SandboxPayment | undefined> {
+  const asked = { orderIds: [orderId], keys: [key] };
+  const [found] = await findSandboxPaymentsByKey(sql, asked);
+  if (!found || !isDue(found, now)) return found;
+  await settleSandbox(sql, [orderId], now);
+  return (await findSandboxPaymentsByKey(sql, asked))[0];
 }

@@ -30,9 +30,9 @@ export const insertHostedAttempts = insertRows<PaymentAttempt>(
   { ...attemptColumns, hosted: ["boolean", (one) => one.hosted] },
 );
 
-/** Writes down where the page of an attempt is. The caller holds the order's row. */
+/** Writes down where the page of an attempt is, once. Stands alone: whoever settles the attempt leaves these columns. */
 export const setAttemptSession = change<
-  Tx,
+  Sql,
   { orderId: bigint; attempt: number; sessionReference: string; sessionUrl: string; now: Date }
 >(
   "payments.set_attempt_session",

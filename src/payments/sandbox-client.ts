@@ -5,7 +5,7 @@ import type { Db } from "../platform/db.ts";
 import { isUnavailable, Refusal } from "../platform/errors.ts";
 import { randomToken, uuidV7 } from "../platform/ids.ts";
 import { chargeSandbox, type SandboxCharge, type SandboxCharged } from "./charge-sandbox.ts";
-import { findSandboxPayments } from "./find-sandbox-payments.ts";
+import { findSandboxPayment } from "./find-sandbox-payments.ts";
 import type {
   ChargeAnswer,
   ChargeRequest,
@@ -70,8 +70,7 @@ export function sandboxGateway(db: Db, clock: Clock, options: SandboxOptions): G
   }
 
   async function findCharge(request: ChargeRequest): Promise<ChargeAnswer | undefined> {
-    const { payments } = await findSandboxPayments(db, request.orderId, clock.now());
-    const payment = payments.find((one) => one.idempotencyKey === request.key);
+    const payment = await findSandboxPayment(db, request, clock.now());
     return payment ? answerOf(payment) : findSession(request);
   }
 

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { exponentOf } from "./money.ts";
 
 /** One setting: where it comes from, what it may be, what it is for. `docs/config.md` lists the same, and a test compares. */
 export interface Setting<Value> {
@@ -51,6 +52,35 @@ export function oneOf<Choice extends string>(
     read: (given) => {
       const value = choices.find((choice) => choice === given);
       return value === undefined ? { wrong: choices.join(" or ") } : { value };
+    },
+  };
+}
+
+export function currency(setting: Omit<Setting<string>, "read">): Setting<string> {
+  return {
+    ...setting,
+    read: (given) =>
+      exponentOf(given) === undefined ? { wrong: "a currency code of ISO 4217, such as JPY" } : { value: given },
+  };
+}
+
+export function country(setting: Omit<Setting<string>, "read">): Setting<string> {
+  return {
+    ...setting,
+    read: (given) =>
+      /^[A-Z]{2}$/.test(given) ? { value: given } : { wrong: "a country code of ISO 3166-1, such as JP" },
+  };
+}
+
+export function origins(setting: Omit<Setting<string>, "read">): Setting<string> {
+  return {
+    ...setting,
+    read(given) {
+      const all = given.split(",").map((one) => one.trim());
+      const isOrigin = (one: string) => URL.canParse(one) && new URL(one).origin === one;
+      return all.every(isOrigin)
+        ? { value: all.join(",") }
+        : { wrong: "origins such as https://shop.example, joined by commas" };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { networks, oneOf, secret, text, url, webhookSecrets, whole } from "./setting.ts";
+import { country, currency, networks, oneOf, origins, secret, text, url, webhookSecrets, whole } from "./setting.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -40,7 +40,7 @@ export const settings = {
     fallback: "",
     help: "Signs cookies and links; without it one is kept under DATA_DIR. Processes of one installation share it.",
   }),
-  trustedOrigins: text({
+  trustedOrigins: origins({
     env: "TRUSTED_ORIGINS",
     fallback: "",
     help: "Origins of shop pages on other hosts, comma-separated, that may write with a shopper's cookies.",
@@ -72,12 +72,12 @@ export const settings = {
     fallback: "",
     help: "The claim that holds our names of roles, for those who work here; without it the issuer gives none.",
   }),
-  storeCountry: text({
+  storeCountry: country({
     env: "STORE_COUNTRY",
     fallback: "JP",
     help: "The country (ISO 3166-1) whose taxes are shown until the shopper says where the bill goes.",
   }),
-  storeCurrency: text({
+  storeCurrency: currency({
     env: "STORE_CURRENCY",
     fallback: "JPY",
     help: "The currency (ISO 4217) in which prices are shown when the shopper asks for no other.",

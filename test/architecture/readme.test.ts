@@ -71,12 +71,20 @@ describe("the commands of README.md", () => {
   });
 
   test("then show its timeline and the feed", async () => {
-    const reading = examples.filter(({ body }) => body === undefined);
+    const reading = examples.filter(({ headers, body }) => body === undefined && "Authorization" in headers);
     assert.equal(reading.length, 2);
     // The feed follows the commit by some milliseconds.
     for (const example of reading) {
       await eventually(`${example.path} tells of it`, async () => (await run(example)).text.includes("OrderConfirmed"));
     }
+  });
+
+  test("show the shelves to whoever comes", async () => {
+    const open = examples.filter(({ headers }) => !("Authorization" in headers));
+    assert.equal(open.length, 1);
+    const { status, text } = await run(open[0] as Example);
+    assert.equal(status, 200, text);
+    assert.deepEqual(JSON.parse(text).data, []);
   });
 
   test("name pages that are served", async () => {

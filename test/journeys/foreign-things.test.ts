@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { refusalOf } from "../support/access-faults.ts";
-import type { Principal } from "../support/access-principals.ts";
+import type { Principal, Whose } from "../support/access-principals.ts";
 import type { Asked } from "../support/access-requests.ts";
 import { askFor } from "../support/access-requests.ts";
 import { expectedOf } from "../support/access-rules.ts";
@@ -12,7 +12,6 @@ import { clientOf, givenThing, owners, type Thing } from "../support/access-thin
 import { ask } from "../support/ask.ts";
 import { changingNothing } from "../support/changing-nothing.ts";
 import { codeOf, hear, inLanes } from "../support/hear-answers.ts";
-import type { Answered } from "../support/serve.ts";
 import { orderOf, type ShownCart, someBilling } from "../support/store-client.ts";
 
 let access: AccessSite;
@@ -105,6 +104,26 @@ describe("a thing of somebody else's", () => {
     });
   }
 
+  test("is not there when it became an order, either", async () => {
+    const user = somebody("user");
+    const cart = await buyNow(user);
+    const line = cart.baskets[0]?.lines[0]?.line_id ?? "";
+    await clientOf(access.server, user).ask("POST", "/api/store/checkout", orderOf(cart));
+    for (const name of ["nobody", "another visitor", "another user", "staff owner", "forged session"]) {
+      const stranger = somebody(name);
+      await assertOutOfReach(stranger, line, (id) => [
+        { method: "PATCH", path: `/api/store/cart/lines/${id}`, body: { quantity: 9 } },
+        { method: "DELETE", path: `/api/store/cart/lines/${id}` },
+        { method: "PATCH", path: `/api/store/carts/${cart.cart_id}/lines/${id}`, body: { quantity: 9 } },
+      ]);
+      await assertOutOfReach(stranger, cart.cart_id, (id) => [
+        { method: "GET", path: `/api/store/carts/${id}` },
+        { method: "DELETE", path: `/api/store/carts/${id}` },
+        { method: "POST", path: "/api/store/checkout", body: orderOf({ ...cart, cart_id: id }) },
+      ]);
+    }
+  });
+
   test("is no member of an organization of one's own", async () => {
     const { site, server } = access;
     for (const role of ["owner", "admin"] as const) {
@@ -135,5 +154,123 @@ describe("a thing of somebody else's", () => {
         { method: "POST", path: "/api/store/customers", body: { ...someBilling, organization_id: organization } },
       ]);
     }
+  });
+});
+
+describe("a list", () => {
+  const lists = [
+    ["/api/store/carts?page_size=100", "select cart_id as id from carts.carts where owner = $1 and status = 'open'"],
+    ["/api/store/customers?limit=100", "select customer_id as id from customers.customers where owner = $1"],
+    [
+      "/api/store/orders?page_size=100",
+      "select uid as id from orders.orders join orders.shopper_orders using (order_id) where owner = $1",
+    ],
+  ] as const;
+
+  async function shown(path: string, { headers }: Principal): Promise<string[]> {
+    const answer = await hear(access.server, { method: "GET", path }, headers);
+    const { data } = JSON.parse(answer.text) as { data: { id?: string; cart_id?: string }[] };
+    return data.map(({ id, cart_id }) => id ?? cart_id ?? "").sort();
+  }
+
+  /** Who somebody is, and in whose name they act. */
+  async function namesOf({ owner = "nobody", userId }: Principal): Promise<string[]> {
+    const statement = "select 'organization/' || organization_id as id from identity.members where user_id = $1::uuid";
+    const organizations = userId === undefined ? [] : await ask<{ id: string }>(access.site.db, statement, [userId]);
+    return [owner, ...organizations.map(({ id }) => id)];
+  }
+
+  test("shows everybody what is theirs, and nothing else", async () => {
+    let filled = 0;
+    await inLanes(access.principals, async (principal) => {
+      const names = await namesOf(principal);
+      for (const [path, statement] of lists) {
+        const rows = await Promise.all(names.map((name) => ask<{ id: string }>(access.site.db, statement, [name])));
+        const kept = rows.flat().map(({ id }) => id);
+        assert.deepEqual(await shown(path, principal), kept.sort(), `${principal.name}: ${path}`);
+        if (kept.length > 0) filled += 1;
+      }
+    });
+    // Three of a visitor's, three of a user's, and one of three members of an organization.
+    assert.ok(filled >= 9, `${filled}`);
+  });
+});
+
+/** Of what somebody did they all send the very same request, with the same key. */
+const repeaters = [
+  "nobody",
+  "another visitor",
+  "another user",
+  "staff read_only",
+  "revoked key",
+  "key for full",
+  "key for events:read",
+];
+
+describe("an answer that is kept under an Idempotency-Key", () => {
+  interface Kept {
+    readonly row: Row;
+    readonly asked: Asked;
+    readonly headers: { readonly "idempotency-key": string };
+    readonly whose: Whose | undefined;
+    readonly doer: Principal;
+  }
+
+  /** The sandbox stands for another company, of which we all have one account: keys there are the account's. */
+  function isKeyed(row: Row): boolean {
+    const route = access.routes.find(({ method, path }) => method === row.method && path === row.path);
+    return row.method !== "GET" && !route?.keyless && !route?.open && route?.scope !== "payments:sandbox";
+  }
+
+  /** Somebody who may do it does it. */
+  async function keep(row: Row): Promise<Kept> {
+    const whose = "of" in row.access ? owners[row.access.of][0] : undefined;
+    const thing = "of" in row.access && whose ? await givenThing(access.things, row.access.of, whose) : undefined;
+    const others = access.principals.filter(({ name }) => !repeaters.includes(name));
+    const doer = others.find((one) => expectedOf(row, one, whose) === "allowed");
+    assert.ok(doer, `${row.method} ${row.path}`);
+    const asked = askFor(row, access.requests, thing);
+    const headers = { "idempotency-key": randomUUID() };
+    await hear(access.server, asked, { ...doer.headers, ...headers });
+    return { row, asked, headers, whose, doer };
+  }
+
+  async function repeat({ row, asked, headers, whose }: Kept, name: string): Promise<string[]> {
+    const principal = somebody(name);
+    const expected = expectedOf(row, principal, whose);
+    const answer = await hear(access.server, asked, { ...principal.headers, ...headers });
+    const isRight = expected === "allowed" || (answer.status === expected.status && codeOf(answer) === expected.code);
+    if (isRight && !answer.headers.has("idempotent-replayed")) return [];
+    return [`${name}: ${row.method} ${row.path}: ${answer.status} ${answer.text.slice(0, 200)}`];
+  }
+
+  test("is given to nobody else: who may asks anew, and who may not is refused", async (t) => {
+    const kept: Kept[] = [];
+    for (const row of accessTable.filter(isKeyed)) kept.push(await keep(row));
+    const again = await inLanes(kept, ({ asked, headers, doer }) =>
+      hear(access.server, asked, { ...doer.headers, ...headers }),
+    );
+    const replays = again.filter(({ headers }) => headers.has("idempotent-replayed")).length;
+    assert.ok(replays > kept.length / 2, `${replays} of ${kept.length} were kept`);
+    const faults = await inLanes(
+      kept.flatMap((one) => repeaters.map((name) => [one, name] as const)),
+      ([one, name]) => repeat(one, name),
+    );
+    assert.deepEqual(faults.flat(), []);
+    t.diagnostic(`${replays} of ${kept.length} answers were kept, and asked for by ${repeaters.length} others.`);
+  });
+
+  test("is not given to somebody whose role was lowered since", async () => {
+    const { server, site } = access;
+    const manager = somebody("staff manager");
+    const body = { key: "lowered", sku: "LOWERED", tax_code: "food", shippable: true };
+    const asked = { method: "POST", path: "/api/v2/products", body };
+    const headers = { ...manager.headers, "idempotency-key": randomUUID() };
+    const statuses: number[] = [];
+    const send = async () => statuses.push((await hear(server, asked, headers)).status);
+    await send();
+    await ask(site.db, "update identity.staff set role = 'read_only' where user_id = $1::uuid", [manager.userId ?? ""]);
+    await send();
+    assert.deepEqual(statuses, [201, 403]);
   });
 });

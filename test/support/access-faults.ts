@@ -1,5 +1,6 @@
 import type { Case } from "./access-site.ts";
-import { anyOrderId, describeCase } from "./access-site.ts";
+import { describeCase } from "./access-site.ts";
+import { anyOrderId } from "./far-order-ids.ts";
 import { codeOf } from "./hear-answers.ts";
 import type { Answered } from "./serve.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Row } from "./access-table.ts";
 import type { Targets } from "./access-targets.ts";
-import type { Thing } from "./access-things.ts";
+import type { Thing, ThingGround } from "./access-things.ts";
 import type { Described } from "./described-api.ts";
 import { requestOf } from "./run-example.ts";
 import { someBilling } from "./store-client.ts";
@@ -16,18 +16,16 @@ export interface Asked {
 export interface RequestGround {
   readonly operations: readonly Described[];
   readonly targets: Targets;
-  /** What is sold. */
-  readonly priceId: string;
-  readonly productKey: string;
+  readonly things: ThingGround;
 }
 
 /** What the routes of the shop are sent, by what they are about. */
 const bodies: Readonly<Record<string, (thing: Thing | undefined, ground: RequestGround) => unknown>> = {
-  "POST /api/store/cart/lines": (_, { priceId }) => ({ price_id: priceId, quantity: 1 }),
-  "POST /api/store/cart/buy-now": (_, { priceId }) => ({ price_id: priceId, quantity: 1 }),
+  "POST /api/store/cart/lines": (_, { things }) => ({ price_id: things.priceId, quantity: 1 }),
+  "POST /api/store/cart/buy-now": (_, { things }) => ({ price_id: things.priceId, quantity: 1 }),
   "POST /api/store/cart/accept-prices": (thing) => ({ lines: [{ line_id: thing?.ids.line_id, unit_amount: 1 }] }),
   "PATCH /api/store/cart/lines/:line_id": () => ({ quantity: 3 }),
-  "POST /api/store/carts/:id/lines": (_, { priceId }) => ({ price_id: priceId, quantity: 1 }),
+  "POST /api/store/carts/:id/lines": (_, { things }) => ({ price_id: things.priceId, quantity: 1 }),
   "POST /api/store/carts/:id/accept-prices": (thing) => ({ lines: [{ line_id: thing?.ids.line_id, unit_amount: 1 }] }),
   "PATCH /api/store/carts/:id/lines/:line_id": () => ({ quantity: 3 }),
   "POST /api/store/checkout": (thing) => ({
@@ -58,9 +56,9 @@ const bodies: Readonly<Record<string, (thing: Thing | undefined, ground: Request
 };
 
 /** What stands for parameters that are nobody's secret and nobody's thing. */
-function commonIds({ productKey, targets }: RequestGround): Readonly<Record<string, string>> {
+function commonIds({ things, targets }: RequestGround): Readonly<Record<string, string>> {
   return {
-    key: productKey,
+    key: things.productKey,
     code: "http.not_found",
     file: "160.webp",
     image_id: String(targets["/api/v2/products"]?.image_id),

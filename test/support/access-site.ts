@@ -1,18 +1,13 @@
-import { authSecret, givenAccount, givenPrincipals, type Principal, type Whose } from "./access-principals.ts";
+import { authSecret, givenPrincipals, type Principal, type Whose } from "./access-principals.ts";
 import type { RequestGround } from "./access-requests.ts";
 import { type Expected, expectedOf } from "./access-rules.ts";
 import { accessTable, type Row, roles, type ThingKind } from "./access-table.ts";
 import { givenTargets } from "./access-targets.ts";
-import { givenThing, owners, type Thing, type ThingGround } from "./access-things.ts";
-import { ask } from "./ask.ts";
+import { givenThing, openThings, owners, type Thing, type ThingGround } from "./access-things.ts";
 import { type ApiDocument, operationsOf } from "./described-api.ts";
+import { countOrdersFromAfar } from "./far-order-ids.ts";
 import { type Route, startTelling } from "./route-table.ts";
 import { givenSite, type ServingProcess, type Site } from "./serve.ts";
-import { givenProduct } from "./store-client.ts";
-
-/** The ids of orders are counted from here, so that no other number that is shown is one of them. */
-const firstOrderId = 610_000_000_019n;
-export const anyOrderId = /61000000\d{4}/;
 
 /** The scopes that a key may have, beside the one that covers all. */
 export const scopes: readonly string[] = [
@@ -40,20 +35,20 @@ async function givenVictims(things: ThingGround): Promise<Map<string, Thing>> {
   return victims;
 }
 
-/** Nothing changes here by itself: no job runs. */
-export async function givenAccessSite(): Promise<AccessSite> {
+/**
+ * Nothing changes here by itself: what needs jobs is made first, then they stop. Whoever asks comes after that, or sessions
+ * that are over would be forgotten.
+ */
+export async function givenAccessSite(more: Readonly<Record<string, string>> = {}): Promise<AccessSite> {
   const site = await givenSite();
-  await ask(site.db, `alter sequence orders.order_ids restart with ${firstOrderId}`);
-  const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0" };
+  await countOrdersFromAfar(site.db);
+  const settings = { AUTH_SECRET: authSecret, SERVE_JOBS: "elsewhere", RATE_LIMIT_GUESSES: "0", ...more };
   const { server, routes } = await startTelling(site, settings);
-  const principals = await givenPrincipals(site, server, { scopes, roles });
-  const { priceId, key: productKey } = await givenProduct(server);
-  const coowner = await givenAccount(site, "coowner");
-  const colleague = await givenAccount(site, "colleague");
-  const things = { site, server, principals, priceId, coowner, colleague };
-  const document = JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument;
   const targets = await givenTargets(site, server);
-  const requests = { operations: operationsOf(document), targets, priceId, productKey };
+  const principals = await givenPrincipals(site, server, { scopes, roles });
+  const things = await openThings(site, server, principals);
+  const document = JSON.parse((await server.send("GET", "/openapi.json")).text) as ApiDocument;
+  const requests = { operations: operationsOf(document), targets, things };
   return { site, server, routes, document, principals, things, requests, victims: await givenVictims(things) };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createApiKey } from "../../src/identity/index.ts";
-import { givenAccount } from "./access-principals.ts";
+import { givenAccount, givenRole } from "./access-principals.ts";
 import { ask } from "./ask.ts";
 import { eventually } from "./eventually.ts";
 import { givenImportFile } from "./given-import-files.ts";
@@ -69,13 +69,9 @@ async function givenArticle(server: ServingProcess): Promise<Ids> {
 }
 
 async function givenColleague(site: Site): Promise<Ids> {
-  const { userId } = await givenAccount(site, "somebody who works here");
-  await ask(
-    site.db,
-    `insert into identity.staff (user_id, role, created_at, updated_at) values ($1::uuid, 'support', now(), now())`,
-    [userId],
-  );
-  return { id: userId };
+  const account = await givenAccount(site, "somebody who works here");
+  await givenRole(site, account, "support");
+  return { id: account.userId };
 }
 
 async function givenKey({ db }: Site): Promise<Ids> {

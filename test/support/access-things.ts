@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Account, Principal, Whose } from "./access-principals.ts";
+import { type Account, givenAccount, type Principal, type Whose } from "./access-principals.ts";
 import type { ThingKind } from "./access-table.ts";
 import { ask } from "./ask.ts";
 import type { ServingProcess, Site } from "./serve.ts";
 import {
   add,
+  givenProduct,
   openStoreClient,
   orderOf,
   type ShownCart,
@@ -33,14 +34,19 @@ export const owners: Readonly<Record<ThingKind, readonly Whose[]>> = {
   invitation: ["organization"],
 };
 
+/** What things are made from. */
 export interface ThingGround {
   readonly site: Pick<Site, "db">;
   readonly server: ServingProcess;
   readonly principals: readonly Principal[];
+  /** What is sold. */
   readonly priceId: string;
+  readonly productKey: string;
   /** Two more who belong to each organization: an owner, so that the other one may leave, and somebody to decide on. */
   readonly coowner: Account;
   readonly colleague: Account;
+  /** The organization that is billed. */
+  readonly organizationId: string;
 }
 
 /** A browser with the cookies that a principal asks with. */
@@ -79,6 +85,14 @@ async function givenOrder(client: StoreClient, priceId: string): Promise<Made> {
   return { ids: { id: order.id }, amount: order.total_amount };
 }
 
+/** Somebody else has an organization, too, with somebody to be billed. */
+async function givenOtherOrganization(server: ServingProcess, principals: readonly Principal[]): Promise<void> {
+  const other = principals.find(({ name }) => name === "another organization's owner");
+  const client = clientOf(server, other ?? { name: "", headers: {} });
+  const { id } = await client.ask<{ id: string }>("POST", "/api/store/auth/organizations", { name: "Milk Club" });
+  await client.ask("POST", "/api/store/customers", { ...someBilling, organization_id: id });
+}
+
 async function insertMember({ db }: ThingGround["site"], id: string, userId: string, role: string): Promise<string> {
   const memberId = randomUUID();
   await ask(
@@ -91,7 +105,7 @@ async function insertMember({ db }: ThingGround["site"], id: string, userId: str
 }
 
 /** An organization of those who have one. */
-async function givenOrganization(ground: ThingGround): Promise<Made> {
+async function givenOrganization(ground: Omit<ThingGround, "organizationId">): Promise<Made> {
   const { site, principals } = ground;
   const id = randomUUID();
   await ask(
@@ -121,16 +135,8 @@ async function givenInvitation(ground: ThingGround): Promise<Made> {
   return { ids: { id: invitationId }, amount: 0 };
 }
 
-/** The organization whose billing identities there are; each request makes another one of these. */
-const organizationOfCustomers = new WeakMap<ThingGround, Promise<Made>>();
-
 async function givenCustomer(ground: ThingGround, client: StoreClient, whose: Whose): Promise<Made> {
-  let more = {};
-  if (whose === "organization") {
-    const organization = organizationOfCustomers.get(ground) ?? givenOrganization(ground);
-    organizationOfCustomers.set(ground, organization);
-    more = { organization_id: (await organization).ids.id };
-  }
+  const more = whose === "organization" ? { organization_id: ground.organizationId } : {};
   const made = await client.ask<{ id: string }>("POST", "/api/store/customers", { ...someBilling, ...more });
   return { ids: { id: made.id }, amount: 0 };
 }
@@ -162,4 +168,18 @@ export async function givenThing(ground: ThingGround, kind: ThingKind, whose: Wh
 /** The same with names that nothing has. */
 export function nothing(thing: Thing): Thing {
   return { ...thing, ids: Object.fromEntries(Object.keys(thing.ids).map((name) => [name, randomUUID()])) };
+}
+
+/** Puts something on sale, and makes the organization that is billed. */
+export async function openThings(
+  site: Pick<Site, "db">,
+  server: ServingProcess,
+  principals: readonly Principal[],
+): Promise<ThingGround> {
+  const { priceId, key: productKey } = await givenProduct(server);
+  const coowner = await givenAccount(site, "coowner");
+  const colleague = await givenAccount(site, "colleague");
+  const ground = { site, server, principals, priceId, productKey, coowner, colleague };
+  await givenOtherOrganization(server, principals);
+  return { ...ground, organizationId: (await givenOrganization(ground)).ids.id ?? "" };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as breathe } from "node:timers/promises";
-import { openTurns } from "./take-turns.ts";
+import { openTurns } from "./open-turns.ts";
 
 function givenTurns(most = 10) {
   const running: string[] = [];

@@ -6,7 +6,7 @@ const retryAfterSeconds = 5;
  * Lets a few do work at once and the others wait for their turn, of whom there are only so many.
  * @throws identity.busy
  */
-export function takeTurns({ atOnce, mostWaiting }: { atOnce: number; mostWaiting: number }) {
+export function limitHashing({ atOnce, mostWaiting }: { atOnce: number; mostWaiting: number }) {
   let busy = 0;
   const waiting: (() => void)[] = [];
   return async <Result>(work: () => Promise<Result>): Promise<Result> => {

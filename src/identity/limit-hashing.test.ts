@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { takeTurns } from "./take-turns.ts";
+import { limitHashing } from "./limit-hashing.ts";
 
-describe("takeTurns", () => {
+describe("limitHashing", () => {
   test("lets two work at once, in the order of their coming, and turns away who would wait too long", async () => {
-    const turn = takeTurns({ atOnce: 2, mostWaiting: 3 });
+    const turn = limitHashing({ atOnce: 2, mostWaiting: 3 });
     const ends: (() => void)[] = [];
     const begun: number[] = [];
     const outcomes = Array.from({ length: 7 }, (_, number) =>
@@ -24,7 +24,7 @@ describe("takeTurns", () => {
   });
 
   test("hands the turn on when work fails", async () => {
-    const turn = takeTurns({ atOnce: 1, mostWaiting: 1 });
+    const turn = limitHashing({ atOnce: 1, mostWaiting: 1 });
     const failed = turn(() => Promise.reject(new Error("It broke.")));
     const next = turn(async () => "done");
     await assert.rejects(failed, /It broke/);

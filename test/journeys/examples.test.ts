@@ -168,6 +168,11 @@ function asksWho({ id, responses }: Described): boolean {
   return "401" in responses && id !== "signIn";
 }
 
+/** What is the same for everybody, and may be kept by whatever stands between. */
+function isPublic({ path }: Described): boolean {
+  return path.startsWith("/api/store/products") || path.startsWith("/api/store/images");
+}
+
 describe("the examples of the API description", () => {
   test("all work, and are answered as it says", async (t) => {
     assert.ok(operations.length > 10);
@@ -176,6 +181,11 @@ describe("the examples of the API description", () => {
         const answer = await ask(described);
         assert.deepEqual(check(described, answer), []);
         assert.ok(answer.status < 400, `${answer.status} ${answer.text}`);
+        assert.match(
+          answer.headers.get("cache-control") ?? "",
+          isPublic(described) ? /^public, / : /^private, no-store$/,
+        );
+        if (isPublic(described)) assert.equal(answer.headers.get("set-cookie"), null);
       });
     }
   });

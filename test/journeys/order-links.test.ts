@@ -4,10 +4,10 @@ import { before, describe, test } from "node:test";
 import { writeOrderLink } from "../../src/orders/link.ts";
 import { ask } from "../support/ask.ts";
 import { changingNothing } from "../support/changing-nothing.ts";
-import { eventually } from "../support/eventually.ts";
 import { anyOrderId, countOrdersFromAfar } from "../support/far-order-ids.ts";
 import { givenUser, signIn, tokenFrom } from "../support/given-user.ts";
 import { codeOf } from "../support/hear-answers.ts";
+import { linkInLetter } from "../support/link-in-letter.ts";
 import {
   type Answered,
   givenSite,
@@ -57,7 +57,7 @@ before(async () => {
   namesake = await givenNamesake();
   paid = await buy(visitor());
   assert.equal((await onPage(server, paid)).status, 200);
-  letterLink = await linkInLetter(paid);
+  letterLink = await linkInLetter(site.db, paid);
   await worker.stop();
 });
 
@@ -90,21 +90,6 @@ function tryAll(client: StoreClient, { id }: { id: string }, link: string): Prom
     client.send("POST", `${path}/pay`, { headers, body: {} }),
     client.send("POST", `${path}/return`, { headers }),
   ]);
-}
-
-/** What stands behind `#key=` in the letter about an order. */
-async function linkInLetter(order: ShownOrder): Promise<string> {
-  let link: string | undefined;
-  await eventually("the letter is there", async () => {
-    const [mail] = await ask<{ textBody: string }>(
-      site.db,
-      "select text_body from notifications.mails where text_body like '%' || $1 || '%'",
-      [`/orders/${order.id}#key=`],
-    );
-    link = /#key=([\w.-]+)/.exec(mail?.textBody ?? "")?.[1];
-    return link !== undefined;
-  });
-  return link ?? "";
 }
 
 describe("the link of a letter", () => {

@@ -3,8 +3,19 @@ import { after, before, describe, test } from "node:test";
 import { type FakeSmtpServer, startSmtpServer } from "../fakes/smtp-server.ts";
 import { ask } from "../support/ask.ts";
 import { eventually } from "../support/eventually.ts";
+import { givenUser, signIn, tokenFrom } from "../support/given-user.ts";
+import { linkInLetter } from "../support/link-in-letter.ts";
 import { givenSite, type ServingProcess, type Site, startServing, webhookSecret } from "../support/serve.ts";
 import { tellServer } from "../support/signed-webhook.ts";
+import {
+  add,
+  givenProduct,
+  onPage,
+  openStoreClient,
+  orderOf,
+  type ShownOrder,
+  someBilling,
+} from "../support/store-client.ts";
 
 const path = "/api/v1/orders/";
 
@@ -111,6 +122,41 @@ describe("the log of a process that logs everything", () => {
     const failed = await ask(site.db, "select from notifications.messages where state = 'failed'");
     return failed.length > 0;
   }
+});
+
+describe("the log of a shop that logs everything", () => {
+  test("holds no cookie, no password, no link, no token and no address of whoever shops", async () => {
+    const site = await givenSite();
+    const server = await startServing(site, { LOG_LEVEL: "trace" });
+    const client = openStoreClient(server);
+    const { priceId } = await givenProduct(server);
+    const cart = await add(client, priceId);
+    const visitor = client.cookies.get("ANONYMOUS_USER_EXTERNAL_ID") ?? "";
+    const billing = { ...someBilling, name: "Canary-Name", email: "canary.mail@example.com" };
+    const order = await client.ask<ShownOrder>("POST", "/api/store/checkout", orderOf(cart, { billing }));
+    const page = order.payment?.session_id ?? "";
+    await client.send("GET", `/sandbox/pay/${page}`);
+    assert.equal((await onPage(server, order)).status, 200);
+    const link = await linkInLetter(site.db, order);
+    await openStoreClient(server).send("GET", `/api/store/orders/${order.id}`, { headers: { "order-link": link } });
+    const user = await givenUser(site.db, server);
+    const token = await tokenFrom(site.db, user.email);
+    await signIn(client, user);
+    const session = client.cookies.get("orderwell.session_token") ?? "";
+    await client.send("POST", "/api/store/auth/sign-in", { body: { email: user.email, password: "Canary-Password" } });
+    await client.send("POST", "/api/store/auth/reset-password", { body: { token, password: "Canary-Password" } });
+    await client.send("GET", "/api/store/cart", { headers: { cookie: "a=Canary-Cookie" } });
+    await client.send("POST", "/api/store/auth/sign-out");
+    await eventually("the last line is there", () => server.log().includes("/api/store/auth/sign-out"));
+    const log = server.log();
+    const secrets = { visitor, page, link, token, session, password: user.password, email: user.email };
+    for (const [name, secret] of Object.entries({ ...secrets, canary: "anary", billed: billing.email })) {
+      assert.ok(secret.length > 4, name);
+      const line = log.split("\n").find((one) => one.includes(secret));
+      assert.equal(line, undefined, `The log has ${name}`);
+    }
+    await server.stop();
+  });
 });
 
 test("a setting that is wrong is told without the password in it", async () => {

@@ -3,6 +3,7 @@ import { before, describe, test } from "node:test";
 import { ask } from "../support/ask.ts";
 import { assertVerified, untilDrained } from "../support/check-books.ts";
 import { eventually } from "../support/eventually.ts";
+import { linkInLetter } from "../support/link-in-letter.ts";
 import { givenSite, type ServingProcess, type Site, startServing } from "../support/serve.ts";
 import {
   add,
@@ -78,8 +79,7 @@ describe("a shopper without an account", () => {
     const order = await givenCheckout(client, tea.priceId);
     await onPage(server, order);
     await untilStatus(client, order, "paid");
-    const mail = await eventuallyMail(order);
-    const [, key = ""] = /#key=(\S+)/.exec(mail) ?? [];
+    const key = await linkInLetter(site.db, order);
     const elsewhere = shopper();
     const opened = await elsewhere.send("GET", `/api/store/orders/${order.id}`, { headers: { "order-link": key } });
     assert.equal(opened.status, 200, opened.text);
@@ -200,20 +200,6 @@ describe("a shopper without an account", () => {
     assert.equal((await client.ask<ShownCart>("GET", "/api/store/cart")).cart_id, kept.cart_id);
   });
 });
-
-async function eventuallyMail(order: ShownOrder): Promise<string> {
-  let text = "";
-  await eventually("the mail is there", async () => {
-    const [mail] = await ask<{ textBody: string }>(
-      site.db,
-      `select text_body from notifications.mails as mails join orders.orders as held using (order_id)
-        where held.uid = '${order.id}'`,
-    );
-    text = mail?.textBody ?? "";
-    return text !== "";
-  });
-  return text;
-}
 
 describe("a payment that does not go through", () => {
   test("leaves an order that can be paid again, once", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { audit } from "../support/audit-page.ts";
 import { findBrowser, noBrowser, openPage, type Page } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { givenSite, type ServingProcess, startServing } from "../support/serve.ts";
@@ -7,34 +8,6 @@ import { givenSite, type ServingProcess, startServing } from "../support/serve.t
 const browser = findBrowser();
 const skip = browser === undefined ? noBrowser : false;
 const password = "correct horse battery";
-
-/** What a page owes to whoever uses it, in the words of axe's rules of the same names. */
-const audit = `(() => {
-  const wrong = [];
-  const shown = (element) => element.getClientRects().length > 0;
-  const nameOf = (element) => element.labels?.[0]?.textContent || element.textContent || element.getAttribute("aria-label");
-  if (!document.documentElement.lang) wrong.push("html-has-lang");
-  if (!document.title) wrong.push("document-title");
-  if (document.querySelectorAll("h1").length !== 1) wrong.push("page-has-heading-one");
-  if (document.querySelectorAll("main").length !== 1) wrong.push("landmark-one-main");
-  const viewport = document.querySelector("meta[name=viewport]")?.content ?? "";
-  if (/user-scalable=no|maximum-scale/.test(viewport)) wrong.push("meta-viewport");
-  const ids = [...document.querySelectorAll("[id]")].filter(shown).map(({ id }) => id);
-  if (new Set(ids).size !== ids.length) wrong.push("duplicate-id");
-  for (const element of document.querySelectorAll("input, button, a")) {
-    if (shown(element) && !nameOf(element)?.trim()) wrong.push("label " + element.outerHTML);
-    if (element.tabIndex > 0) wrong.push("tabindex");
-    const box = element.getBoundingClientRect();
-    if (shown(element) && element.matches("input, button") && box.height < 44) wrong.push("target-size");
-  }
-  for (const input of document.querySelectorAll("input")) {
-    if (!input.autocomplete) wrong.push("autocomplete-valid " + input.id);
-    const described = input.getAttribute("aria-describedby");
-    if (described && !document.getElementById(described)) wrong.push("aria-valid-attr-value");
-  }
-  if (document.documentElement.scrollWidth > innerWidth) wrong.push("reflow");
-  return wrong.join("; ");
-})()`;
 
 /** Types into the field that has the focus, and goes on with the keyboard alone. */
 function typed(id: string, value: string): string {

@@ -32,7 +32,7 @@ describe("in a browser,", { skip }, () => {
 
   test("/docs shows the operations, and asks nobody else", async () => {
     const page = await openPage(browser ?? "", `${server.address}/docs`);
-    await shows(page, "Place an order and pay it");
+    await shows(page, "See a picture whole");
     assert.ok(page.requests.some((url) => url.endsWith("/openapi.json")));
     assert.deepEqual(strangers(page, server.address), []);
     await page.close();

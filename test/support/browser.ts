@@ -30,8 +30,26 @@ export interface Page {
   readonly complaints: readonly string[];
   /** Runs an expression in the page and answers its value. */
   evaluate(expression: string): Promise<unknown>;
+  /** Goes to an address, as if it had been typed. */
+  navigate(url: string): Promise<unknown>;
+  /** Presses a key and lets it go: `Tab`, `Enter`, a space. */
+  press(key: "Tab" | "Enter" | " "): Promise<void>;
+  /** Looks at the page through another window. */
+  look(window: PageWindow): Promise<void>;
+  /** What is to be seen, from the top to the end, as PNG. */
+  picture(): Promise<Buffer>;
   close(): Promise<void>;
 }
+
+/** How large a window is, and which colours its user likes. */
+export interface PageWindow {
+  readonly width: number;
+  readonly height: number;
+  readonly dark?: boolean;
+}
+
+const keyCodes = { Tab: 9, Enter: 13, " ": 32 } as const;
+const keyTexts = { Tab: undefined, Enter: "\r", " ": " " } as const;
 
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 const running = new Set<ChildProcess>();
@@ -132,5 +150,20 @@ async function attach(url: string) {
       return (result as { value?: unknown }).value;
     },
     navigate: (to: string) => call("Page.navigate", { url: to }),
+    async press(key: keyof typeof keyCodes): Promise<void> {
+      const pressed = { key, code: key === " " ? "Space" : key, windowsVirtualKeyCode: keyCodes[key] };
+      const text = keyTexts[key];
+      await call("Input.dispatchKeyEvent", { type: "keyDown", ...pressed, ...(text === undefined ? {} : { text }) });
+      await call("Input.dispatchKeyEvent", { type: "keyUp", ...pressed });
+    },
+    async look({ width, height, dark = false }: PageWindow): Promise<void> {
+      await call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+      const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
+      await call("Emulation.setEmulatedMedia", { features });
+    },
+    async picture(): Promise<Buffer> {
+      const { data } = await call("Page.captureScreenshot", { format: "png", captureBeyondViewport: true });
+      return Buffer.from(String(data), "base64");
+    },
   };
 }

@@ -61,23 +61,34 @@ async function ask(method, path, body) {
     const response = await globalThis.fetch(path, { method, headers, ...sent });
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    if (response.status === 404) say("No order is here", "Open the link of the mail, or sign in, to see your order.");
-    else say("That did not work", answer.detail ?? `The server answered ${response.status}.`);
+    if (response.status === 404) {
+      say("No order is here", "Open the link of the mail, or sign in, to see your order.");
+      byId("enter").hidden = false;
+    } else say("That did not work", answer.detail ?? `The server answered ${response.status}.`);
   } catch {
     say("The shop cannot be reached", "Nothing is lost. Try again in a moment.");
   }
   return undefined;
 }
 
+function dateText(time, locale) {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(time));
+}
+
+/** The country's name; its code where nobody knows one. */
+function countryText(code, locale) {
+  return new Intl.DisplayNames(locale, { type: "region", fallback: "code" }).of(code) ?? code;
+}
+
 function lineOf(line, details) {
   const figure = element("div", { className: "figure", text: amountText(line.line_total, details) });
+  const { locale: lang } = details;
   const each = `${line.quantity} × ${amountText(line.unit_amount, details)}`;
+  const said = line.checkout_description;
   const words = element("div", {}, [
-    element("div", { text: line.name }),
-    element("div", {
-      className: "quiet",
-      text: line.checkout_description === "" ? each : `${each} · ${line.checkout_description}`,
-    }),
+    element("div", { className: "foreign", text: line.name, lang }),
+    ...(said === "" ? [] : [element("div", { className: "foreign quiet", text: said, lang })]),
+    element("div", { className: "quiet", text: each }),
   ]);
   if (line.image === null) return element("li", { className: "plain" }, [words, figure]);
   const picture = element("img", {
@@ -89,22 +100,24 @@ function lineOf(line, details) {
   return element("li", {}, [picture, words, figure]);
 }
 
-function sumsOf(details) {
+function sumsOf({ details, refunded_amount: refunded }) {
   const rows = [];
   if (details.tax_amount > 0 || details.shipping_amount > 0) rows.push(["Items", details.items_amount]);
   if (details.tax_amount > 0) rows.push(["Tax", details.tax_amount]);
   if (details.shipping_amount > 0) rows.push(["Shipping", details.shipping_amount]);
   rows.push(["Total", details.total_amount, "total"]);
   if (details.tax_included_amount > 0) rows.push(["Including tax of", details.tax_included_amount, "quiet"]);
+  if (refunded > 0) rows.push(["Given back", refunded]);
   return rows.flatMap(([label, minor, className = ""]) => [
     element("dt", { text: label, className }),
     element("dd", { text: amountText(minor, details), className: `figure ${className}` }),
   ]);
 }
 
-function addressOf({ name, company, line1, line2, city, region, postal_code: code, country, email }) {
+function addressOf({ billing, locale }) {
+  const { name, company, line1, line2, city, region, postal_code: code, country, email } = billing;
   const place = [code, city, region].filter(Boolean).join(" ");
-  return [name, company, line1, line2, place, country, email].filter(Boolean).join("\n");
+  return [name, company, line1, line2, place, countryText(country, locale), email].filter(Boolean).join("\n");
 }
 
 function stepsOf(status) {
@@ -122,16 +135,17 @@ function show(order) {
   const [heading, message] = told[order.status];
   const declined = order.status === "pending" && order.payment?.failure;
   say(heading, declined ? "The payment did not go through. You can try again." : message);
-  byId("number").textContent = order.number;
+  byId("number").textContent = `${order.number} · ${dateText(order.created_at, details.locale)}`;
+  byId("pay").textContent = order.status === "pending" ? "Pay now" : "Go to the payment page";
   document.title = order.number;
   byId("steps").hidden = !steps.some(([name]) => name === order.status);
   byId("steps").replaceChildren(...stepsOf(order.status));
   byId("actions").hidden = !order.payable;
   byId("bought").hidden = false;
   byId("lines").replaceChildren(...details.lines.map((line) => lineOf(line, details)));
-  byId("sums").replaceChildren(...sumsOf(details));
+  byId("sums").replaceChildren(...sumsOf(order));
   byId("billed").hidden = false;
-  byId("address").textContent = addressOf(details.billing);
+  byId("address").textContent = addressOf(details);
 }
 
 async function pay() {

@@ -11,8 +11,12 @@ function say(text) {
 
 function show(part) {
   for (const id of ["choices", "step"]) byId(id).hidden = id !== part;
-  const first = part && byId(part).querySelector("button");
-  if (first) first.focus();
+}
+
+/** What was pressed is gone: whoever listens or uses the keyboard goes on at what the bank asks. */
+function showStep() {
+  show("step");
+  byId("step-title").focus();
 }
 
 /** The amount with its currency. It may have more digits than a number holds, so it is written as text. */
@@ -37,6 +41,7 @@ async function ask(init) {
 }
 
 async function decide(action) {
+  const pressed = document.activeElement;
   for (const button of buttons) button.disabled = true;
   say(action === "pay_slowly" ? "The bank takes its time …" : "One moment …");
   const decided = await ask({
@@ -44,22 +49,29 @@ async function decide(action) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ action }),
   });
-  if (decided) location.replace(decided.next_url);
-  else for (const button of buttons) button.disabled = false;
+  if (decided) return location.replace(decided.next_url);
+  for (const button of buttons) button.disabled = false;
+  pressed?.focus();
 }
 
 const actions = { pay: "pay", pass: "pay", slowly: "pay_slowly", decline: "decline", fail: "fail_challenge" };
 for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", () => decide(action));
-byId("challenge").addEventListener("click", () => show("step"));
+byId("challenge").addEventListener("click", showStep);
 
 const session = await ask({});
 if (session) {
   byId("amount").textContent = amountText(session);
   byId("what").textContent = session.description;
+  document.title = `${session.description} · Sandbox payment`;
   byId("leave").href = session.cancel_url;
   byId("leave").hidden = false;
-  if (session.status === "open") show("choices");
-  else say(session.status === "decided" ? "This page was used already." : "The time of this page is over.");
+  const isOpen = session.status === "open";
+  byId("note").hidden = !isOpen;
+  if (isOpen) show("choices");
+  else {
+    byId("leave").textContent = "To your order";
+    say(session.status === "decided" ? "This page was used already." : "The time of this page is over.");
+  }
 } else {
-  byId("amount").textContent = "Payment";
+  byId("amount").textContent = "No payment is here";
 }

@@ -15,8 +15,6 @@ select format('%s %s belongs to order %s, which is not there.', part.kind, part.
         union all
         select 'Details', owner, order_id from orders.shopper_orders
         union all
-        select 'Cart', cart_id::text, order_id from carts.carts where order_id is not null
-        union all
         select 'Part', provider_id, order_id from fulfillment.provider_orders
         union all
         select 'Message', kind, order_id from notifications.messages

@@ -87,7 +87,7 @@ describe("orderwell", () => {
     ["a word too many", ["migrate", "now"], /"now" is one word too many/],
     ["a word too few", ["keys", "revoke"], /The prefix or id is missing/],
     ["a key without a name", ["keys", "create", "--scopes", "full"], /--name is missing/],
-    ["an invariant that is not there", ["verify", "--only", "I99"], /There is no invariant I99; there are I02/],
+    ["an invariant that is not there", ["verify", "--only", "I99"], /There is no invariant I99; there are I01/],
     ["an invariant that only tests check", ["verify", "--only", "i30"], /I30 can be checked by tests alone/],
   ] as const) {
     test(`refuses ${title} with 2`, async () => {

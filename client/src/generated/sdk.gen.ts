@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AssignTaskData, AssignTaskErrors, AssignTaskResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelOrderV1Data, CancelOrderV1Errors, CancelOrderV1Responses, ChangeOrderStatusV1Data, ChangeOrderStatusV1Errors, ChangeOrderStatusV1Responses, CloseTaskData, CloseTaskErrors, CloseTaskResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateOrderData, CreateOrderErrors, CreateOrderResponses, CreatePaymentData, CreatePaymentErrors, CreatePaymentResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateSandboxPaymentData, CreateSandboxPaymentErrors, CreateSandboxPaymentResponses, CreateSandboxRefundData, CreateSandboxRefundErrors, CreateSandboxRefundResponses, DiscardJobData, DiscardJobErrors, DiscardJobResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, GetBatchData, GetBatchErrors, GetBatchResponses, GetImportData, GetImportErrors, GetImportProgressData, GetImportProgressErrors, GetImportProgressResponses, GetImportResponses, GetJobData, GetJobErrors, GetJobResponses, GetMailData, GetMailErrors, GetMailResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderV1Data, GetOrderV1Errors, GetOrderV1Responses, GetRefundData, GetRefundErrors, GetRefundResponses, GetRejectedRowsData, GetRejectedRowsErrors, GetRejectedRowsResponses, GetSandboxPaymentOfOrderData, GetSandboxPaymentOfOrderErrors, GetSandboxPaymentOfOrderResponses, GetTaskData, GetTaskErrors, GetTaskResponses, HearPaymentV1Data, HearPaymentV1Errors, HearPaymentV1Responses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListImportRowsData, ListImportRowsErrors, ListImportRowsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailsData, ListMailsErrors, ListMailsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListOrdersV1Data, ListOrdersV1Errors, ListOrdersV1Responses, ListPaymentsData, ListPaymentsErrors, ListPaymentsResponses, ListRefundsData, ListRefundsErrors, ListRefundsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PlaceBatchData, PlaceBatchErrors, PlaceBatchResponses, PlaceOrderV1Data, PlaceOrderV1Errors, PlaceOrderV1Responses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, RetryJobData, RetryJobErrors, RetryJobResponses, ReviseImportData, ReviseImportErrors, ReviseImportResponses, SendEmailData, SendEmailErrors, SendEmailResponses, StartImportData, StartImportErrors, StartImportResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, StreamImportProgressData, StreamImportProgressErrors, StreamImportProgressResponse, StreamImportProgressResponses, SumImportData, SumImportErrors, SumImportResponses } from './types.gen.ts';
+import type { AcceptCartPricesData, AcceptCartPricesErrors, AcceptCartPricesResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPricesOfCartData, AcceptPricesOfCartErrors, AcceptPricesOfCartResponses, AddCartLineData, AddCartLineErrors, AddCartLineResponses, AddImageData, AddImageErrors, AddImageResponses, AddLineToCartData, AddLineToCartErrors, AddLineToCartResponses, AssignTaskData, AssignTaskErrors, AssignTaskResponses, BeginIssuerSignInData, BeginIssuerSignInErrors, BeginIssuerSignInResponses, BuyNowData, BuyNowErrors, BuyNowResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelOrderV1Data, CancelOrderV1Errors, CancelOrderV1Responses, ChangeCartLineData, ChangeCartLineErrors, ChangeCartLineResponses, ChangeImageData, ChangeImageErrors, ChangeImageResponses, ChangeLineOfCartData, ChangeLineOfCartErrors, ChangeLineOfCartResponses, ChangeOrderStatusV1Data, ChangeOrderStatusV1Errors, ChangeOrderStatusV1Responses, ChangeOrganizationMemberData, ChangeOrganizationMemberErrors, ChangeOrganizationMemberResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePriceData, ChangePriceErrors, ChangePriceResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeStaffRoleData, ChangeStaffRoleErrors, ChangeStaffRoleResponses, ChangeTaxRateData, ChangeTaxRateErrors, ChangeTaxRateResponses, CheckOutData, CheckOutErrors, CheckOutResponses, ChooseDefaultBillingIdentityData, ChooseDefaultBillingIdentityErrors, ChooseDefaultBillingIdentityResponses, ChooseDefaultCustomerData, ChooseDefaultCustomerErrors, ChooseDefaultCustomerResponses, CloseTaskData, CloseTaskErrors, CloseTaskResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateBillingIdentityData, CreateBillingIdentityErrors, CreateBillingIdentityResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateOrderData, CreateOrderErrors, CreateOrderResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreatePaymentData, CreatePaymentErrors, CreatePaymentResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateSandboxPaymentData, CreateSandboxPaymentErrors, CreateSandboxPaymentResponses, CreateSandboxRefundData, CreateSandboxRefundErrors, CreateSandboxRefundResponses, CreateTaxRateData, CreateTaxRateErrors, CreateTaxRateResponses, DecideSandboxSessionData, DecideSandboxSessionErrors, DecideSandboxSessionResponses, DeleteBillingIdentityData, DeleteBillingIdentityErrors, DeleteBillingIdentityResponses, DeleteCartData, DeleteCartErrors, DeleteCartResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteImageData, DeleteImageErrors, DeleteImageResponses, DeletePriceData, DeletePriceErrors, DeletePriceResponses, DeleteProductData, DeleteProductErrors, DeleteProductResponses, DeleteTaxRateData, DeleteTaxRateErrors, DeleteTaxRateResponses, DeleteTranslationData, DeleteTranslationErrors, DeleteTranslationResponses, DisableStaffMemberData, DisableStaffMemberErrors, DisableStaffMemberResponses, DiscardJobData, DiscardJobErrors, DiscardJobResponses, EmptyCartData, EmptyCartErrors, EmptyCartResponses, EnableStaffMemberData, EnableStaffMemberErrors, EnableStaffMemberResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, FinishIssuerSignInData, FinishIssuerSignInErrors, FinishIssuerSignInResponses, GetBatchData, GetBatchErrors, GetBatchResponses, GetBillingIdentityData, GetBillingIdentityErrors, GetBillingIdentityResponses, GetCartByIdData, GetCartByIdErrors, GetCartByIdResponses, GetCartData, GetCartErrors, GetCartResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetImageData, GetImageErrors, GetImageResponses, GetImportData, GetImportErrors, GetImportProgressData, GetImportProgressErrors, GetImportProgressResponses, GetImportResponses, GetJobData, GetJobErrors, GetJobResponses, GetMailData, GetMailErrors, GetMailResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderV1Data, GetOrderV1Errors, GetOrderV1Responses, GetPictureData, GetPictureErrors, GetPictureResponses, GetPriceData, GetPriceErrors, GetPriceResponses, GetProductData, GetProductErrors, GetProductResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetRejectedRowsData, GetRejectedRowsErrors, GetRejectedRowsResponses, GetSandboxPaymentOfOrderData, GetSandboxPaymentOfOrderErrors, GetSandboxPaymentOfOrderResponses, GetSandboxSessionData, GetSandboxSessionErrors, GetSandboxSessionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStaffMemberData, GetStaffMemberErrors, GetStaffMemberResponses, GetStoreOrderData, GetStoreOrderErrors, GetStoreOrderResponses, GetStoreProductData, GetStoreProductErrors, GetStoreProductResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaxRateData, GetTaxRateErrors, GetTaxRateResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTranslationData, GetTranslationErrors, GetTranslationResponses, HearPaymentV1Data, HearPaymentV1Errors, HearPaymentV1Responses, InviteOrganizationMemberData, InviteOrganizationMemberErrors, InviteOrganizationMemberResponses, InviteStaffMemberData, InviteStaffMemberErrors, InviteStaffMemberResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBillingIdentitiesData, ListBillingIdentitiesErrors, ListBillingIdentitiesResponses, ListCartsData, ListCartsErrors, ListCartsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListImagesData, ListImagesErrors, ListImagesResponses, ListImportRowsData, ListImportRowsErrors, ListImportRowsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailsData, ListMailsErrors, ListMailsResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListOrdersV1Data, ListOrdersV1Errors, ListOrdersV1Responses, ListOrganizationMembersData, ListOrganizationMembersErrors, ListOrganizationMembersResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPaymentsData, ListPaymentsErrors, ListPaymentsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRefundsData, ListRefundsErrors, ListRefundsResponses, ListStaffData, ListStaffErrors, ListStaffResponses, ListStoreOrdersData, ListStoreOrdersErrors, ListStoreOrdersResponses, ListStoreProductsData, ListStoreProductsErrors, ListStoreProductsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTaxRatesData, ListTaxRatesErrors, ListTaxRatesResponses, ListTranslationsData, ListTranslationsErrors, ListTranslationsResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PayStoreOrderData, PayStoreOrderErrors, PayStoreOrderResponses, PlaceBatchData, PlaceBatchErrors, PlaceBatchResponses, PlaceOrderV1Data, PlaceOrderV1Errors, PlaceOrderV1Responses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, RemoveCartLineData, RemoveCartLineErrors, RemoveCartLineResponses, RemoveLineFromCartData, RemoveLineFromCartErrors, RemoveLineFromCartResponses, RemoveOrganizationMemberData, RemoveOrganizationMemberErrors, RemoveOrganizationMemberResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, RetryJobData, RetryJobErrors, RetryJobResponses, ReturnToStoreOrderData, ReturnToStoreOrderErrors, ReturnToStoreOrderResponses, ReviseBillingIdentityData, ReviseBillingIdentityErrors, ReviseBillingIdentityResponses, ReviseCustomerData, ReviseCustomerErrors, ReviseCustomerResponses, ReviseImportData, ReviseImportErrors, ReviseImportResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendEmailData, SendEmailErrors, SendEmailResponses, SetTranslationData, SetTranslationErrors, SetTranslationResponses, SetUpOwnerData, SetUpOwnerErrors, SetUpOwnerResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartImportData, StartImportErrors, StartImportResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, StreamImportProgressData, StreamImportProgressErrors, StreamImportProgressResponse, StreamImportProgressResponses, SumImportData, SumImportErrors, SumImportResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -748,6 +748,399 @@ export class OrderwellApi extends HeyApiClient {
     }
     
     /**
+     * Make an account, which the link of a letter opens
+     */
+    public signUp<ThrowOnError extends boolean = true>(options: Options<SignUpData, ThrowOnError>): RequestResult<SignUpResponses, SignUpErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<SignUpResponses, SignUpErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/sign-up',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Prove an address by what its letter brought
+     */
+    public verifyEmail<ThrowOnError extends boolean = true>(options: Options<VerifyEmailData, ThrowOnError>): RequestResult<VerifyEmailResponses, VerifyEmailErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<VerifyEmailResponses, VerifyEmailErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/verify-email',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Have a letter sent that resets the password
+     */
+    public requestPasswordReset<ThrowOnError extends boolean = true>(options: Options<RequestPasswordResetData, ThrowOnError>): RequestResult<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/request-password-reset',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Set another password by what the letter brought, and end all sessions
+     */
+    public resetPassword<ThrowOnError extends boolean = true>(options: Options<ResetPasswordData, ThrowOnError>): RequestResult<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/reset-password',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Sign in, in a new session; what the visitor's cart held is the user's from then on
+     */
+    public signIn<ThrowOnError extends boolean = true>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<SignInResponses, SignInErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/sign-in',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * End the session, if there is one
+     */
+    public signOut<ThrowOnError extends boolean = true>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).post<SignOutResponses, SignOutErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/sign-out',
+            ...options
+        });
+    }
+    
+    /**
+     * Who is signed in
+     */
+    public getSession<ThrowOnError extends boolean = true>(options?: Options<GetSessionData, ThrowOnError>): RequestResult<GetSessionResponses, GetSessionErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<GetSessionResponses, GetSessionErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/session',
+            ...options
+        });
+    }
+    
+    /**
+     * Change the password; all other sessions end
+     */
+    public changePassword<ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>): RequestResult<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/change-password',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Change one's own name
+     */
+    public changeProfile<ThrowOnError extends boolean = true>(options: Options<ChangeProfileData, ThrowOnError>): RequestResult<ChangeProfileResponses, ChangeProfileErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeProfileResponses, ChangeProfileErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/profile',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make the first owner's account by the link that the first start printed, once
+     */
+    public setUpOwner<ThrowOnError extends boolean = true>(options: Options<SetUpOwnerData, ThrowOnError>): RequestResult<SetUpOwnerResponses, SetUpOwnerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<SetUpOwnerResponses, SetUpOwnerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/setup-owner',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * The organizations that whoever is signed in belongs to
+     */
+    public listOrganizations<ThrowOnError extends boolean = true>(options?: Options<ListOrganizationsData, ThrowOnError>): RequestResult<ListOrganizationsResponses, ListOrganizationsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListOrganizationsResponses, ListOrganizationsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations',
+            ...options
+        });
+    }
+    
+    /**
+     * Make an organization and be its owner
+     */
+    public createOrganization<ThrowOnError extends boolean = true>(options: Options<CreateOrganizationData, ThrowOnError>): RequestResult<CreateOrganizationResponses, CreateOrganizationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateOrganizationResponses, CreateOrganizationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Who belongs to an organization
+     */
+    public listOrganizationMembers<ThrowOnError extends boolean = true>(options: Options<ListOrganizationMembersData, ThrowOnError>): RequestResult<ListOrganizationMembersResponses, ListOrganizationMembersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListOrganizationMembersResponses, ListOrganizationMembersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations/{id}/members',
+            ...options
+        });
+    }
+    
+    /**
+     * Leave an organization; answers those that are left
+     */
+    public leaveOrganization<ThrowOnError extends boolean = true>(options: Options<LeaveOrganizationData, ThrowOnError>): RequestResult<LeaveOrganizationResponses, LeaveOrganizationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<LeaveOrganizationResponses, LeaveOrganizationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations/{id}/leave',
+            ...options
+        });
+    }
+    
+    /**
+     * Invite somebody by letter
+     */
+    public inviteOrganizationMember<ThrowOnError extends boolean = true>(options: Options<InviteOrganizationMemberData, ThrowOnError>): RequestResult<InviteOrganizationMemberResponses, InviteOrganizationMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<InviteOrganizationMemberResponses, InviteOrganizationMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations/{id}/invitations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Join the organization that sent the invitation
+     */
+    public acceptInvitation<ThrowOnError extends boolean = true>(options: Options<AcceptInvitationData, ThrowOnError>): RequestResult<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/invitations/{id}/accept',
+            ...options
+        });
+    }
+    
+    /**
+     * Take somebody else out of an organization; answers those who are left
+     */
+    public removeOrganizationMember<ThrowOnError extends boolean = true>(options: Options<RemoveOrganizationMemberData, ThrowOnError>): RequestResult<RemoveOrganizationMemberResponses, RemoveOrganizationMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<RemoveOrganizationMemberResponses, RemoveOrganizationMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations/{id}/members/{member_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Give a member another role; answers all members
+     */
+    public changeOrganizationMember<ThrowOnError extends boolean = true>(options: Options<ChangeOrganizationMemberData, ThrowOnError>): RequestResult<ChangeOrganizationMemberResponses, ChangeOrganizationMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeOrganizationMemberResponses, ChangeOrganizationMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/organizations/{id}/members/{member_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Go to the configured issuer to sign in there
+     */
+    public beginIssuerSignIn<ThrowOnError extends boolean = true>(options?: Options<BeginIssuerSignInData, ThrowOnError>): RequestResult<BeginIssuerSignInResponses, BeginIssuerSignInErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<BeginIssuerSignInResponses, BeginIssuerSignInErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/oidc/start',
+            ...options
+        });
+    }
+    
+    /**
+     * Come back from the issuer, signed in
+     */
+    public finishIssuerSignIn<ThrowOnError extends boolean = true>(options: Options<FinishIssuerSignInData, ThrowOnError>): RequestResult<FinishIssuerSignInResponses, FinishIssuerSignInErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<FinishIssuerSignInResponses, FinishIssuerSignInErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/auth/oidc/callback',
+            ...options
+        });
+    }
+    
+    /**
+     * List who works here, newest first
+     *
+     * Needs the scope `staff:read`.
+     */
+    public listStaff<ThrowOnError extends boolean = true>(options?: Options<ListStaffData, ThrowOnError>): RequestResult<ListStaffResponses, ListStaffErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListStaffResponses, ListStaffErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff',
+            ...options
+        });
+    }
+    
+    /**
+     * Let somebody work here, by a letter to their address
+     *
+     * Needs the scope `staff:write`.
+     */
+    public inviteStaffMember<ThrowOnError extends boolean = true>(options: Options<InviteStaffMemberData, ThrowOnError>): RequestResult<InviteStaffMemberResponses, InviteStaffMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<InviteStaffMemberResponses, InviteStaffMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Read one who works here
+     *
+     * Needs the scope `staff:read`.
+     */
+    public getStaffMember<ThrowOnError extends boolean = true>(options: Options<GetStaffMemberData, ThrowOnError>): RequestResult<GetStaffMemberResponses, GetStaffMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetStaffMemberResponses, GetStaffMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Give somebody another role, from their next request on
+     *
+     * Needs the scope `staff:write`.
+     */
+    public changeStaffRole<ThrowOnError extends boolean = true>(options: Options<ChangeStaffRoleData, ThrowOnError>): RequestResult<ChangeStaffRoleResponses, ChangeStaffRoleErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeStaffRoleResponses, ChangeStaffRoleErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Let somebody work here no more, from now on; all their sessions end
+     *
+     * Needs the scope `staff:write`.
+     */
+    public disableStaffMember<ThrowOnError extends boolean = true>(options: Options<DisableStaffMemberData, ThrowOnError>): RequestResult<DisableStaffMemberResponses, DisableStaffMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<DisableStaffMemberResponses, DisableStaffMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff/{id}/disable',
+            ...options
+        });
+    }
+    
+    /**
+     * Let somebody work here again who was disabled
+     *
+     * Needs the scope `staff:write`.
+     */
+    public enableStaffMember<ThrowOnError extends boolean = true>(options: Options<EnableStaffMemberData, ThrowOnError>): RequestResult<EnableStaffMemberResponses, EnableStaffMemberErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<EnableStaffMemberResponses, EnableStaffMemberErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/staff/{id}/enable',
+            ...options
+        });
+    }
+    
+    /**
+     * List the API keys, newest first, the revoked ones too
+     *
+     * Needs the scope `staff:read`.
+     */
+    public listApiKeys<ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>): RequestResult<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/api-keys',
+            ...options
+        });
+    }
+    
+    /**
+     * Make an API key, shown this once
+     *
+     * Needs the scope `staff:write`.
+     */
+    public createApiKey<ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/api-keys',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Revoke an API key; servers refuse it within a second
+     *
+     * Needs the scope `staff:write`.
+     */
+    public revokeApiKey<ThrowOnError extends boolean = true>(options: Options<RevokeApiKeyData, ThrowOnError>): RequestResult<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/api-keys/{id}/revoke',
+            ...options
+        });
+    }
+    
+    /**
      * List the mails of the embedded mailbox, newest first
      *
      * Needs the scope `mails:read`.
@@ -761,7 +1154,7 @@ export class OrderwellApi extends HeyApiClient {
     }
     
     /**
-     * Read one mail, text and HTML
+     * Read one mail, text and HTML; one about an account needs the scope `full`
      *
      * Needs the scope `mails:read`.
      */
@@ -787,6 +1180,872 @@ export class OrderwellApi extends HeyApiClient {
                 'Content-Type': 'application/json',
                 ...options.headers
             }
+        });
+    }
+    
+    /**
+     * List the pictures of a product, the primary one first
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public listImages<ThrowOnError extends boolean = true>(options: Options<ListImagesData, ThrowOnError>): RequestResult<ListImagesResponses, ListImagesErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListImagesResponses, ListImagesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/images',
+            ...options
+        });
+    }
+    
+    /**
+     * Add a picture to a product
+     *
+     * Takes a JPEG, PNG, WebP, AVIF or GIF of up to 20 MB and 64 megapixels, as a form with
+     * `file`, or as JSON with the key of a file that the store of files has already. What it is, is decided by decoding it. Of a GIF or
+     * WebP that moves the first picture is taken. It is turned upright, brought to sRGB and to 2,560 pixels at most, and what a camera writes
+     * beside it (place, time, device) is thrown away; what was sent is never served.
+     *
+     * The same file for the same product again is answered with 200 and the image that it is: nothing is doubled.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public addImage<ThrowOnError extends boolean = true>(options: Options<AddImageData, ThrowOnError>): RequestResult<AddImageResponses, AddImageErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AddImageResponses, AddImageErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/images',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a picture away
+     *
+     * Nobody sees it any more from now on, but for caches that have it; its files go within moments.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public deleteImage<ThrowOnError extends boolean = true>(options: Options<DeleteImageData, ThrowOnError>): RequestResult<DeleteImageResponses, DeleteImageErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteImageResponses, DeleteImageErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/images/{image_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one picture of a product
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public getImage<ThrowOnError extends boolean = true>(options: Options<GetImageData, ThrowOnError>): RequestResult<GetImageResponses, GetImageErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetImageResponses, GetImageErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/images/{image_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change the title of a picture, or its place among those of its product
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public changeImage<ThrowOnError extends boolean = true>(options: Options<ChangeImageData, ThrowOnError>): RequestResult<ChangeImageResponses, ChangeImageErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeImageResponses, ChangeImageErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/images/{image_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * See a picture whole
+     *
+     * It was made from what was uploaded, in WebP with 2,560 pixels on its longer side at most.
+     */
+    public getPicture<ThrowOnError extends boolean = true>(options: Options<GetPictureData, ThrowOnError>): RequestResult<GetPictureResponses, GetPictureErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPictureResponses, GetPictureErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/images/{image_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * See a picture in one of its smaller widths
+     *
+     * There are those that are not wider than the picture, and the smallest always.
+     */
+    public getThumbnail<ThrowOnError extends boolean = true>(options: Options<GetThumbnailData, ThrowOnError>): RequestResult<GetThumbnailResponses, GetThumbnailErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetThumbnailResponses, GetThumbnailErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/images/{image_id}/{file}',
+            ...options
+        });
+    }
+    
+    /**
+     * List what is sold in a currency, in the reader's language
+     *
+     * Shows the prices in that currency. `Accept-Language` chooses the words of each product.
+     */
+    public listStoreProducts<ThrowOnError extends boolean = true>(options?: Options<ListStoreProductsData, ThrowOnError>): RequestResult<ListStoreProductsResponses, ListStoreProductsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListStoreProductsResponses, ListStoreProductsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/products',
+            ...options
+        });
+    }
+    
+    /**
+     * Show one product with its prices, in the reader's language
+     *
+     * Shows the prices in all currencies, those of the currency that is asked for first.
+     */
+    public getStoreProduct<ThrowOnError extends boolean = true>(options: Options<GetStoreProductData, ThrowOnError>): RequestResult<GetStoreProductResponses, GetStoreProductErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetStoreProductResponses, GetStoreProductErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/products/{key}',
+            ...options
+        });
+    }
+    
+    /**
+     * List products, newest first
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public listProducts<ThrowOnError extends boolean = true>(options?: Options<ListProductsData, ThrowOnError>): RequestResult<ListProductsResponses, ListProductsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListProductsResponses, ListProductsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products',
+            ...options
+        });
+    }
+    
+    /**
+     * Add a product
+     *
+     * Shoppers see it as soon as it has a price.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public createProduct<ThrowOnError extends boolean = true>(options: Options<CreateProductData, ThrowOnError>): RequestResult<CreateProductResponses, CreateProductErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateProductResponses, CreateProductErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a product away, with its prices, words and pictures
+     *
+     * Carts that have it show it as withdrawn; orders keep what they froze.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public deleteProduct<ThrowOnError extends boolean = true>(options: Options<DeleteProductData, ThrowOnError>): RequestResult<DeleteProductResponses, DeleteProductErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteProductResponses, DeleteProductErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one product
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public getProduct<ThrowOnError extends boolean = true>(options: Options<GetProductData, ThrowOnError>): RequestResult<GetProductResponses, GetProductErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetProductResponses, GetProductErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change what is said of a product
+     *
+     * What is left out stays. A product that is not active is not sold, and carts that have it say so.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public changeProduct<ThrowOnError extends boolean = true>(options: Options<ChangeProductData, ThrowOnError>): RequestResult<ChangeProductResponses, ChangeProductErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeProductResponses, ChangeProductErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List the prices of a product, newest first
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public listPrices<ThrowOnError extends boolean = true>(options: Options<ListPricesData, ThrowOnError>): RequestResult<ListPricesResponses, ListPricesErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPricesResponses, ListPricesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/prices',
+            ...options
+        });
+    }
+    
+    /**
+     * Give a product another price
+     *
+     * Several may be valid at once. `If-Match` takes the product's tag.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public createPrice<ThrowOnError extends boolean = true>(options: Options<CreatePriceData, ThrowOnError>): RequestResult<CreatePriceResponses, CreatePriceErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreatePriceResponses, CreatePriceErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/prices',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a price away
+     *
+     * Carts that have it show it as withdrawn; orders keep what they froze.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public deletePrice<ThrowOnError extends boolean = true>(options: Options<DeletePriceData, ThrowOnError>): RequestResult<DeletePriceResponses, DeletePriceErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeletePriceResponses, DeletePriceErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/prices/{price_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one price of a product
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public getPrice<ThrowOnError extends boolean = true>(options: Options<GetPriceData, ThrowOnError>): RequestResult<GetPriceResponses, GetPriceErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPriceResponses, GetPriceErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/prices/{price_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change the amount or the validity of a price
+     *
+     * What is left out stays. Carts are told of the new amount before anything is charged.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public changePrice<ThrowOnError extends boolean = true>(options: Options<ChangePriceData, ThrowOnError>): RequestResult<ChangePriceResponses, ChangePriceErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangePriceResponses, ChangePriceErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/prices/{price_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List a product's words in all languages, by tag
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public listTranslations<ThrowOnError extends boolean = true>(options: Options<ListTranslationsData, ThrowOnError>): RequestResult<ListTranslationsResponses, ListTranslationsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListTranslationsResponses, ListTranslationsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/translations',
+            ...options
+        });
+    }
+    
+    /**
+     * Take a product's words in one language away
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public deleteTranslation<ThrowOnError extends boolean = true>(options: Options<DeleteTranslationData, ThrowOnError>): RequestResult<DeleteTranslationResponses, DeleteTranslationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteTranslationResponses, DeleteTranslationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/translations/{language}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read a product's words in one language
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public getTranslation<ThrowOnError extends boolean = true>(options: Options<GetTranslationData, ThrowOnError>): RequestResult<GetTranslationResponses, GetTranslationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetTranslationResponses, GetTranslationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/translations/{language}',
+            ...options
+        });
+    }
+    
+    /**
+     * Say a product's words in one language, in place of what was said before
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public setTranslation<ThrowOnError extends boolean = true>(options: Options<SetTranslationData, ThrowOnError>): RequestResult<SetTranslationResponses, SetTranslationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).put<SetTranslationResponses, SetTranslationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/products/{id}/translations/{language}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List tax rates, newest first
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public listTaxRates<ThrowOnError extends boolean = true>(options?: Options<ListTaxRatesData, ThrowOnError>): RequestResult<ListTaxRatesResponses, ListTaxRatesErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListTaxRatesResponses, ListTaxRatesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/tax-rates',
+            ...options
+        });
+    }
+    
+    /**
+     * Add a tax rate
+     *
+     * Of the rates in force in a country, one for the region and the tax code goes before one for the code, that before one for the region, that before the country's; of equals the one that began last counts.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public createTaxRate<ThrowOnError extends boolean = true>(options: Options<CreateTaxRateData, ThrowOnError>): RequestResult<CreateTaxRateResponses, CreateTaxRateErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateTaxRateResponses, CreateTaxRateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/tax-rates',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a tax rate away
+     *
+     * Better end it with `valid_until`: then it can be seen what was in force. Orders keep what they froze.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public deleteTaxRate<ThrowOnError extends boolean = true>(options: Options<DeleteTaxRateData, ThrowOnError>): RequestResult<DeleteTaxRateResponses, DeleteTaxRateErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteTaxRateResponses, DeleteTaxRateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/tax-rates/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one tax rate
+     *
+     * Needs the scope `catalog:read`.
+     */
+    public getTaxRate<ThrowOnError extends boolean = true>(options: Options<GetTaxRateData, ThrowOnError>): RequestResult<GetTaxRateResponses, GetTaxRateErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetTaxRateResponses, GetTaxRateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/tax-rates/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change how much a tax rate is, or when it is in force
+     *
+     * What is left out stays. Orders keep the rates that they froze.
+     *
+     * Needs the scope `catalog:write`.
+     */
+    public changeTaxRate<ThrowOnError extends boolean = true>(options: Options<ChangeTaxRateData, ThrowOnError>): RequestResult<ChangeTaxRateResponses, ChangeTaxRateErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeTaxRateResponses, ChangeTaxRateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/tax-rates/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List what the shopper and the shopper's organizations are billed by, newest first
+     */
+    public listBillingIdentities<ThrowOnError extends boolean = true>(options?: Options<ListBillingIdentitiesData, ThrowOnError>): RequestResult<ListBillingIdentitiesResponses, ListBillingIdentitiesErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListBillingIdentitiesResponses, ListBillingIdentitiesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers',
+            ...options
+        });
+    }
+    
+    /**
+     * Keep what the shopper, or an organization, is billed by
+     *
+     * The first one of an owner is the default. What is sent is kept as its country writes it. One owner has 100 at most.
+     */
+    public createBillingIdentity<ThrowOnError extends boolean = true>(options: Options<CreateBillingIdentityData, ThrowOnError>): RequestResult<CreateBillingIdentityResponses, CreateBillingIdentityErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateBillingIdentityResponses, CreateBillingIdentityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete a billing identity
+     *
+     * Answers what it was. If it was the default, the newest other one is it now. Orders keep what they have of it.
+     */
+    public deleteBillingIdentity<ThrowOnError extends boolean = true>(options: Options<DeleteBillingIdentityData, ThrowOnError>): RequestResult<DeleteBillingIdentityResponses, DeleteBillingIdentityErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteBillingIdentityResponses, DeleteBillingIdentityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one billing identity
+     */
+    public getBillingIdentity<ThrowOnError extends boolean = true>(options: Options<GetBillingIdentityData, ThrowOnError>): RequestResult<GetBillingIdentityResponses, GetBillingIdentityErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetBillingIdentityResponses, GetBillingIdentityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change some of a billing identity
+     *
+     * What is left out stays; null takes away what may be missing. The whole must be right afterwards.
+     */
+    public reviseBillingIdentity<ThrowOnError extends boolean = true>(options: Options<ReviseBillingIdentityData, ThrowOnError>): RequestResult<ReviseBillingIdentityResponses, ReviseBillingIdentityErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ReviseBillingIdentityResponses, ReviseBillingIdentityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make a billing identity its owner's default
+     */
+    public chooseDefaultBillingIdentity<ThrowOnError extends boolean = true>(options: Options<ChooseDefaultBillingIdentityData, ThrowOnError>): RequestResult<ChooseDefaultBillingIdentityResponses, ChooseDefaultBillingIdentityErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ChooseDefaultBillingIdentityResponses, ChooseDefaultBillingIdentityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/customers/{id}/default',
+            ...options
+        });
+    }
+    
+    /**
+     * List everybody's billing identities, newest first
+     *
+     * Needs the scope `customers:read`.
+     */
+    public listCustomers<ThrowOnError extends boolean = true>(options?: Options<ListCustomersData, ThrowOnError>): RequestResult<ListCustomersResponses, ListCustomersErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListCustomersResponses, ListCustomersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers',
+            ...options
+        });
+    }
+    
+    /**
+     * Keep a billing identity for a user or an organization
+     *
+     * Needs the scope `customers:write`.
+     */
+    public createCustomer<ThrowOnError extends boolean = true>(options: Options<CreateCustomerData, ThrowOnError>): RequestResult<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete a billing identity
+     *
+     * Answers what it was. If it was the default, the newest other one is it now. Orders keep what they have of it.
+     *
+     * Needs the scope `customers:write`.
+     */
+    public deleteCustomer<ThrowOnError extends boolean = true>(options: Options<DeleteCustomerData, ThrowOnError>): RequestResult<DeleteCustomerResponses, DeleteCustomerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteCustomerResponses, DeleteCustomerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one billing identity
+     *
+     * Needs the scope `customers:read`.
+     */
+    public getCustomer<ThrowOnError extends boolean = true>(options: Options<GetCustomerData, ThrowOnError>): RequestResult<GetCustomerResponses, GetCustomerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetCustomerResponses, GetCustomerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change some of a billing identity
+     *
+     * What is left out stays; null takes away what may be missing. The whole must be right afterwards.
+     *
+     * Needs the scope `customers:write`.
+     */
+    public reviseCustomer<ThrowOnError extends boolean = true>(options: Options<ReviseCustomerData, ThrowOnError>): RequestResult<ReviseCustomerResponses, ReviseCustomerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ReviseCustomerResponses, ReviseCustomerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make a billing identity its owner's default
+     *
+     * Needs the scope `customers:write`.
+     */
+    public chooseDefaultCustomer<ThrowOnError extends boolean = true>(options: Options<ChooseDefaultCustomerData, ThrowOnError>): RequestResult<ChooseDefaultCustomerResponses, ChooseDefaultCustomerErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ChooseDefaultCustomerResponses, ChooseDefaultCustomerErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v2/customers/{id}/default',
+            ...options
+        });
+    }
+    
+    /**
+     * Take everything out of the cart
+     *
+     * A cart with nothing in it is kept by nobody.
+     */
+    public emptyCart<ThrowOnError extends boolean = true>(options?: Options<EmptyCartData, ThrowOnError>): RequestResult<EmptyCartResponses, EmptyCartErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).delete<EmptyCartResponses, EmptyCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart',
+            ...options
+        });
+    }
+    
+    /**
+     * Read the cart, priced as of now
+     */
+    public getCart<ThrowOnError extends boolean = true>(options?: Options<GetCartData, ThrowOnError>): RequestResult<GetCartResponses, GetCartErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<GetCartResponses, GetCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart',
+            ...options
+        });
+    }
+    
+    /**
+     * Agree to prices in the cart that changed
+     *
+     * A price that changed again since it was shown is not agreed to; the answer tells of it once more.
+     */
+    public acceptCartPrices<ThrowOnError extends boolean = true>(options: Options<AcceptCartPricesData, ThrowOnError>): RequestResult<AcceptCartPricesResponses, AcceptCartPricesErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AcceptCartPricesResponses, AcceptCartPricesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart/accept-prices',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take everything out of one of the shopper's carts
+     *
+     * A cart with nothing in it is kept by nobody.
+     */
+    public deleteCart<ThrowOnError extends boolean = true>(options: Options<DeleteCartData, ThrowOnError>): RequestResult<DeleteCartResponses, DeleteCartErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<DeleteCartResponses, DeleteCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Read one of the shopper's carts, priced as of now
+     */
+    public getCartById<ThrowOnError extends boolean = true>(options: Options<GetCartByIdData, ThrowOnError>): RequestResult<GetCartByIdResponses, GetCartByIdErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetCartByIdResponses, GetCartByIdErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Agree to prices in one of the shopper's carts that changed
+     *
+     * A price that changed again since it was shown is not agreed to; the answer tells of it once more.
+     */
+    public acceptPricesOfCart<ThrowOnError extends boolean = true>(options: Options<AcceptPricesOfCartData, ThrowOnError>): RequestResult<AcceptPricesOfCartResponses, AcceptPricesOfCartErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AcceptPricesOfCartResponses, AcceptPricesOfCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}/accept-prices',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List the shopper's open carts, newest first
+     */
+    public listCarts<ThrowOnError extends boolean = true>(options?: Options<ListCartsData, ThrowOnError>): RequestResult<ListCartsResponses, ListCartsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListCartsResponses, ListCartsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts',
+            ...options
+        });
+    }
+    
+    /**
+     * Put something into the cart
+     *
+     * There is one line for each price: what is added to it adds up.
+     */
+    public addCartLine<ThrowOnError extends boolean = true>(options: Options<AddCartLineData, ThrowOnError>): RequestResult<AddCartLineResponses, AddCartLineErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AddCartLineResponses, AddCartLineErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart/lines',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a line out of the cart
+     *
+     * The cart goes with its last line.
+     */
+    public removeCartLine<ThrowOnError extends boolean = true>(options: Options<RemoveCartLineData, ThrowOnError>): RequestResult<RemoveCartLineResponses, RemoveCartLineErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<RemoveCartLineResponses, RemoveCartLineErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart/lines/{line_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change how many pieces a line of the cart has
+     */
+    public changeCartLine<ThrowOnError extends boolean = true>(options: Options<ChangeCartLineData, ThrowOnError>): RequestResult<ChangeCartLineResponses, ChangeCartLineErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeCartLineResponses, ChangeCartLineErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart/lines/{line_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Put something into one of the shopper's carts
+     *
+     * There is one line for each price: what is added to it adds up.
+     */
+    public addLineToCart<ThrowOnError extends boolean = true>(options: Options<AddLineToCartData, ThrowOnError>): RequestResult<AddLineToCartResponses, AddLineToCartErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AddLineToCartResponses, AddLineToCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}/lines',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a line out of one of the shopper's carts
+     *
+     * The cart goes with its last line.
+     */
+    public removeLineFromCart<ThrowOnError extends boolean = true>(options: Options<RemoveLineFromCartData, ThrowOnError>): RequestResult<RemoveLineFromCartResponses, RemoveLineFromCartErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).delete<RemoveLineFromCartResponses, RemoveLineFromCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}/lines/{line_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change how many pieces a line of one of the shopper's carts has
+     */
+    public changeLineOfCart<ThrowOnError extends boolean = true>(options: Options<ChangeLineOfCartData, ThrowOnError>): RequestResult<ChangeLineOfCartResponses, ChangeLineOfCartErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).patch<ChangeLineOfCartResponses, ChangeLineOfCartErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/carts/{id}/lines/{line_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make a cart of its own for one purchase
+     *
+     * The cart that the shopper adds to stays as it is. Of more than twenty that were left, the oldest go.
+     */
+    public buyNow<ThrowOnError extends boolean = true>(options: Options<BuyNowData, ThrowOnError>): RequestResult<BuyNowResponses, BuyNowErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<BuyNowResponses, BuyNowErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/cart/buy-now',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Order a cart, and begin to pay it
+     *
+     * Freezes the cart into an order and answers it, 201; `payment.url` is where the shopper pays. A cart that was ordered before answers its order, 200. When something costs another amount than `total_amount` says or than was agreed to, nothing is ordered: 409 `checkout.price_changed` has `old`, `new` and `lines`.
+     */
+    public checkOut<ThrowOnError extends boolean = true>(options: Options<CheckOutData, ThrowOnError>): RequestResult<CheckOutResponses, CheckOutErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CheckOutResponses, CheckOutErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/checkout',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * The shopper's orders, newest first
+     */
+    public listStoreOrders<ThrowOnError extends boolean = true>(options?: Options<ListStoreOrdersData, ThrowOnError>): RequestResult<ListStoreOrdersResponses, ListStoreOrdersErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListStoreOrdersResponses, ListStoreOrdersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/orders',
+            ...options
+        });
+    }
+    
+    /**
+     * One of the shopper's orders
+     */
+    public getStoreOrder<ThrowOnError extends boolean = true>(options: Options<GetStoreOrderData, ThrowOnError>): RequestResult<GetStoreOrderResponses, GetStoreOrderErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetStoreOrderResponses, GetStoreOrderErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/orders/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Pay an order that is not paid yet
+     *
+     * Answers the order; `payment.url` is where the shopper pays. While a page is open it stays the same.
+     */
+    public payStoreOrder<ThrowOnError extends boolean = true>(options: Options<PayStoreOrderData, ThrowOnError>): RequestResult<PayStoreOrderResponses, PayStoreOrderErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<PayStoreOrderResponses, PayStoreOrderErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/orders/{id}/pay',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * The shopper is back from the gateway's page
+     *
+     * Asks the gateway what became of the payment, in case its webhook is slower, and answers the order.
+     */
+    public returnToStoreOrder<ThrowOnError extends boolean = true>(options: Options<ReturnToStoreOrderData, ThrowOnError>): RequestResult<ReturnToStoreOrderResponses, ReturnToStoreOrderErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ReturnToStoreOrderResponses, ReturnToStoreOrderErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/store/orders/{id}/return',
+            ...options
         });
     }
     
@@ -829,6 +2088,32 @@ export class OrderwellApi extends HeyApiClient {
         return (options.client ?? this.client).post<CreateSandboxRefundResponses, CreateSandboxRefundErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             url: '/api/v1/payments/refund',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * What a payment page asks to be paid
+     */
+    public getSandboxSession<ThrowOnError extends boolean = true>(options: Options<GetSandboxSessionData, ThrowOnError>): RequestResult<GetSandboxSessionResponses, GetSandboxSessionErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetSandboxSessionResponses, GetSandboxSessionErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v1/payments/sessions/{session_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Pay on a payment page, or do not
+     */
+    public decideSandboxSession<ThrowOnError extends boolean = true>(options: Options<DecideSandboxSessionData, ThrowOnError>): RequestResult<DecideSandboxSessionResponses, DecideSandboxSessionErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<DecideSandboxSessionResponses, DecideSandboxSessionErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/api/v1/payments/sessions/{session_id}',
             ...options,
             headers: {
                 'Content-Type': 'application/json',

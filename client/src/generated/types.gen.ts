@@ -104,6 +104,11 @@ export type OrderItem = {
     discount_amount: MinorUnits;
     tax_amount: MinorUnits;
     line_total: MinorUnits;
+    tax_included_amount: MinorUnits;
+    /**
+     * Who handles it; `own` is the merchant.
+     */
+    provider_id: string;
 };
 
 export type PaymentAttempt = {
@@ -173,6 +178,7 @@ export type Order = {
     items_amount: MinorUnits;
     discount_amount: MinorUnits;
     tax_amount: MinorUnits;
+    tax_included_amount: MinorUnits;
     shipping_amount: MinorUnits;
     total_amount: MinorUnits;
     captured_amount: MinorUnits;
@@ -214,6 +220,10 @@ export type Order = {
      * The batch that it came with.
      */
     batch_id: string | null;
+    /**
+     * The cart that it was, if a shopper put it together in the store.
+     */
+    cart_id: string | null;
     /**
      * Whether the customer is told of it.
      */
@@ -1466,11 +1476,136 @@ export type AuditPage = {
     next_cursor: string | null;
 };
 
+export type AccountStep = {
+    /**
+     * What will happen or is done, the same whoever asks.
+     */
+    status: string;
+};
+
+export type User = {
+    id: string;
+    name: string;
+    email: string;
+    email_verified: boolean;
+    /**
+     * In which role the user works here; null for those who do not.
+     */
+    staff_role: 'owner' | 'manager' | 'support' | 'fulfilment' | 'read_only' | null;
+};
+
+export type Session = {
+    /**
+     * Null when nobody is signed in.
+     */
+    user: User | null;
+    /**
+     * When it ends if nothing is done; null when nobody is signed in.
+     */
+    expires_at: string | null;
+};
+
+export type Organization = {
+    id: string;
+    name: string;
+    /**
+     * In which role the reader belongs to it.
+     */
+    role: string;
+};
+
+export type OrganizationList = {
+    data: Array<Organization>;
+};
+
+export type OrganizationMember = {
+    id: string;
+    user_id: string;
+    name: string;
+    email: string;
+    role: string;
+    created_at: string;
+};
+
+export type OrganizationMemberList = {
+    data: Array<OrganizationMember>;
+};
+
+export type OrganizationInvitation = {
+    id: string;
+    email: string;
+    role: string;
+    expires_at: string;
+};
+
+export type StaffMember = {
+    id: string;
+    name: string;
+    email: string;
+    /**
+     * What it may do is in docs/identity.md.
+     */
+    role: 'owner' | 'manager' | 'support' | 'fulfilment' | 'read_only';
+    /**
+     * `invited` until the link of the letter was used.
+     */
+    status: 'invited' | 'active' | 'disabled';
+    created_at: string;
+    disabled_at: string | null;
+};
+
+export type StaffPage = {
+    data: Array<StaffMember>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ApiKey = {
+    id: string;
+    name: string;
+    /**
+     * By which people tell keys apart.
+     */
+    prefix: string;
+    scopes: Array<string>;
+    created_at: string;
+    revoked_at: string | null;
+};
+
+export type ApiKeyPage = {
+    data: Array<ApiKey>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type NewApiKey = {
+    id: string;
+    name: string;
+    /**
+     * By which people tell keys apart.
+     */
+    prefix: string;
+    scopes: Array<string>;
+    created_at: string;
+    revoked_at: string | null;
+    /**
+     * The whole key, shown this once: null when the same request is answered again.
+     */
+    key: string | null;
+};
+
 export type MailHead = {
     id: number;
     message_id: string;
-    order_id: string;
-    order_number: string;
+    /**
+     * Null in letters about accounts.
+     */
+    order_id: string | null;
+    order_number: string | null;
     kind: string;
     from: string;
     to: string;
@@ -1489,8 +1624,11 @@ export type MailPage = {
 export type Mail = {
     id: number;
     message_id: string;
-    order_id: string;
-    order_number: string;
+    /**
+     * Null in letters about accounts.
+     */
+    order_id: string | null;
+    order_number: string | null;
     kind: string;
     from: string;
     to: string;
@@ -1510,6 +1648,1103 @@ export type LetterQueued = {
     order_id: number;
     template: string;
     status: string;
+};
+
+export type ImageOfBlob = {
+    /**
+     * A file below `incoming/` in the store of files. It stays there.
+     */
+    blob_key: string;
+    /**
+     * The lowest is the product's primary image. Behind the last when left out.
+     */
+    sort_order?: number;
+    /**
+     * What is to be seen, for whoever cannot see it.
+     */
+    title?: string;
+};
+
+export type ImageUpload = {
+    /**
+     * The picture, with any file name.
+     */
+    file: string;
+    /**
+     * The lowest is the product's primary image. Behind the last when left out.
+     */
+    sort_order?: number;
+    /**
+     * What is to be seen, for whoever cannot see it.
+     */
+    title?: string;
+};
+
+export type Thumbnail = {
+    width: number;
+    media_type: string;
+    url: string;
+};
+
+export type Image = {
+    id: string;
+    product_id: string;
+    /**
+     * The lowest is the product's primary image.
+     */
+    sort_order: number;
+    /**
+     * Of the whole picture.
+     */
+    media_type: string;
+    /**
+     * Of the whole picture.
+     */
+    bytes: number;
+    width: number;
+    height: number;
+    url: string;
+    /**
+     * Narrower ones first; each width in every format.
+     */
+    thumbnails: Array<Thumbnail>;
+    created_at: string;
+    title: string;
+};
+
+export type ImageList = {
+    /**
+     * The primary image first.
+     */
+    data: Array<Image>;
+    /**
+     * All of them are on one page.
+     */
+    next_cursor: null;
+};
+
+export type ImageChange = {
+    /**
+     * The lowest is the product's primary image.
+     */
+    sort_order?: number;
+    title?: string;
+};
+
+/**
+ * `unavailable`: it has no price just now.
+ */
+export type Availability = 'available' | 'unavailable';
+
+/**
+ * `one_off` is paid once, everything else again in each interval.
+ */
+export type PriceInterval = 'one_off' | 'day' | 'week' | 'month' | 'year';
+
+export type StoreTax = {
+    name: string;
+    percentage: number;
+    /**
+     * Whether the amount has it in it.
+     */
+    inclusive: boolean;
+    tax_amount: MinorUnits;
+    amount_without_tax: MinorUnits;
+    amount_with_tax: MinorUnits;
+};
+
+export type StorePrice = {
+    /**
+     * What the cart takes.
+     */
+    pricing_id: string;
+    unit_amount: MinorUnits;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    interval: PriceInterval;
+    /**
+     * How many intervals lie between two payments.
+     */
+    interval_count: number;
+    valid_until: string | null;
+    /**
+     * The tax on one where it is shown for; null where none is known. The cart's lines are taxed as wholes.
+     */
+    tax: StoreTax | null;
+};
+
+export type StoreImage = {
+    image_id: string;
+    width: number;
+    height: number;
+    url: string;
+    /**
+     * Narrower ones first; each width in every format.
+     */
+    thumbnails: Array<Thumbnail>;
+    title: string;
+};
+
+export type StoreProduct = {
+    id: string;
+    key: string;
+    /**
+     * The language of its words; null for a product that has none and shows its key.
+     */
+    language: string | null;
+    name: string;
+    checkout_description: string;
+    description: string;
+    /**
+     * Who makes or ships it; `own` is the merchant.
+     */
+    provider_id: string;
+    shippable: boolean;
+    consumable: boolean;
+    availability: Availability;
+    prices: Array<StorePrice>;
+    /**
+     * The primary one first.
+     */
+    images: Array<StoreImage>;
+};
+
+export type StoreProductPage = {
+    data: Array<StoreProduct>;
+    page: number;
+    page_size: number;
+    /**
+     * On all pages; counted to 10,000.
+     */
+    total: number;
+};
+
+export type Product = {
+    id: string;
+    key: string;
+    sku: string;
+    /**
+     * Who makes or ships it; `own` is the merchant.
+     */
+    provider_id: string;
+    tax_code: string;
+    shippable: boolean;
+    consumable: boolean;
+    active: boolean;
+    created_at: string;
+    updated_at: string;
+};
+
+export type ProductPage = {
+    data: Array<Product>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ProductDraft = {
+    /**
+     * Names the product in addresses: letters, digits and `. _ ~ -`; no UUID.
+     */
+    key: string;
+    /**
+     * The stock keeping unit; the key when left out.
+     */
+    sku?: string;
+    /**
+     * Who makes or ships it; `own` is the merchant.
+     */
+    provider_id?: string;
+    /**
+     * By which tax rates know what is sold.
+     */
+    tax_code: string;
+    /**
+     * Goods that are sent.
+     */
+    shippable?: boolean;
+    /**
+     * Food and drink that is handed over at a counter.
+     */
+    consumable?: boolean;
+    /**
+     * Whether it is sold.
+     */
+    active?: boolean;
+};
+
+export type ProductChange = {
+    /**
+     * Names the product in addresses: letters, digits and `. _ ~ -`; no UUID.
+     */
+    key?: string;
+    /**
+     * The stock keeping unit.
+     */
+    sku?: string;
+    /**
+     * Who makes or ships it; `own` is the merchant.
+     */
+    provider_id?: string;
+    /**
+     * By which tax rates know what is sold.
+     */
+    tax_code?: string;
+    /**
+     * Goods that are sent.
+     */
+    shippable?: boolean;
+    /**
+     * Food and drink that is handed over at a counter.
+     */
+    consumable?: boolean;
+    /**
+     * Whether it is sold.
+     */
+    active?: boolean;
+};
+
+export type Price = {
+    id: string;
+    product_id: string;
+    unit_amount: MinorUnits;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    interval: PriceInterval;
+    interval_count: number;
+    active: boolean;
+    valid_from: string | null;
+    valid_until: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type PricePage = {
+    data: Array<Price>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type PriceDraft = {
+    /**
+     * What one costs, in minor units of the currency.
+     */
+    unit_amount: number;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * `one_off` is paid once, everything else again in each interval.
+     */
+    interval?: 'one_off' | 'day' | 'week' | 'month' | 'year';
+    /**
+     * How many intervals lie between two payments.
+     */
+    interval_count?: number;
+    /**
+     * Whether it is offered.
+     */
+    active?: boolean;
+    /**
+     * The first moment at which it is valid; null since ever.
+     */
+    valid_from?: string | null;
+    /**
+     * The first moment at which it is not valid any more; null without end.
+     */
+    valid_until?: string | null;
+};
+
+/**
+ * Currency and interval stay: they are what the price is. Another one is another price.
+ */
+export type PriceChange = {
+    /**
+     * What one costs, in minor units of the currency.
+     */
+    unit_amount?: number;
+    /**
+     * Whether it is offered.
+     */
+    active?: boolean;
+    /**
+     * The first moment at which it is valid; null since ever.
+     */
+    valid_from?: string | null;
+    /**
+     * The first moment at which it is not valid any more; null without end.
+     */
+    valid_until?: string | null;
+};
+
+export type Translation = {
+    /**
+     * A tag of BCP 47.
+     */
+    language: string;
+    name: string;
+    checkout_description: string;
+    description: string;
+    statement_descriptor: string;
+};
+
+export type TranslationList = {
+    data: Array<Translation>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type TranslationDraft = {
+    name: string;
+    /**
+     * A line for the cart and the checkout.
+     */
+    checkout_description?: string;
+    /**
+     * Plain text; lines may be broken.
+     */
+    description?: string;
+    /**
+     * What the bank prints beside the amount: ASCII, without `< > \ ' " *`.
+     */
+    statement_descriptor?: string;
+};
+
+export type TaxRate = {
+    id: string;
+    name: string;
+    percentage: number;
+    country: string;
+    /**
+     * Null: the whole country.
+     */
+    region: string | null;
+    /**
+     * Null: whatever is sold.
+     */
+    tax_code: string | null;
+    inclusive: boolean;
+    valid_from: string;
+    valid_until: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type TaxRatePage = {
+    data: Array<TaxRate>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type TaxRateDraft = {
+    /**
+     * What the tax is called on a bill.
+     */
+    name: string;
+    /**
+     * At most four decimals; `20` is 20 %.
+     */
+    percentage: number;
+    /**
+     * ISO 3166-1 alpha-2.
+     */
+    country: string;
+    /**
+     * ISO 3166-2; null for the whole country.
+     */
+    region?: string | null;
+    /**
+     * The products' tax code for which it is; null for whatever is sold.
+     */
+    tax_code?: string | null;
+    /**
+     * Whether prices have it in them.
+     */
+    inclusive: boolean;
+    /**
+     * The first moment at which it is in force; now when left out.
+     */
+    valid_from?: string;
+    /**
+     * The first moment at which it is not in force any more; null without end.
+     */
+    valid_until?: string | null;
+};
+
+/**
+ * Country, region and tax code stay: they are what the rate is. Another place is another rate.
+ */
+export type TaxRateChange = {
+    /**
+     * What the tax is called on a bill.
+     */
+    name?: string;
+    /**
+     * At most four decimals; `20` is 20 %.
+     */
+    percentage?: number;
+    /**
+     * Whether prices have it in them.
+     */
+    inclusive?: boolean;
+    /**
+     * The first moment at which it is in force; now when left out.
+     */
+    valid_from?: string;
+    /**
+     * The first moment at which it is not in force any more; null without end.
+     */
+    valid_until?: string | null;
+};
+
+export type Address = {
+    line1: string;
+    line2: string | null;
+    city: string;
+    /**
+     * ISO 3166-2.
+     */
+    region: string | null;
+    postal_code: string | null;
+    /**
+     * ISO 3166-1 alpha-2.
+     */
+    country: string;
+};
+
+export type BillingIdentity = {
+    id: string;
+    /**
+     * The organization whose it is; null when it is the shopper's own.
+     */
+    organization_id: string | null;
+    name: string;
+    email: string;
+    phone: string | null;
+    company: string | null;
+    /**
+     * Without spaces and dots; VAT numbers with their country before them.
+     */
+    tax_id: string | null;
+    address: Address;
+    /**
+     * The owner is billed by it if no other is named.
+     */
+    is_default: boolean;
+    created_at: string;
+    updated_at: string;
+};
+
+export type BillingIdentityPage = {
+    data: Array<BillingIdentity>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type AddressDraft = {
+    /**
+     * Street and number, or what stands for it.
+     */
+    line1: string;
+    /**
+     * What else finds the door.
+     */
+    line2?: string | null;
+    /**
+     * City, town or village.
+     */
+    city: string;
+    /**
+     * ISO 3166-2, with or without the country before it; some countries need it.
+     */
+    region?: string | null;
+    /**
+     * As the country writes it; needed where it has them.
+     */
+    postal_code?: string | null;
+    /**
+     * ISO 3166-1 alpha-2.
+     */
+    country: string;
+};
+
+export type BillingIdentityDraft = {
+    /**
+     * Who is billed.
+     */
+    name: string;
+    /**
+     * Where bills go.
+     */
+    email: string;
+    /**
+     * Digits with an optional `+`, and spaces, dots, hyphens and brackets.
+     */
+    phone?: string | null;
+    /**
+     * The company, if one is billed.
+     */
+    company?: string | null;
+    /**
+     * The number by which the tax office knows who is billed.
+     */
+    tax_id?: string | null;
+    address: AddressDraft;
+    /**
+     * The organization to be billed, if it is not the shopper; its owners and admins may name it.
+     */
+    organization_id?: string | null;
+};
+
+export type AddressPatch = {
+    /**
+     * Street and number, or what stands for it.
+     */
+    line1?: string;
+    /**
+     * What else finds the door.
+     */
+    line2?: string | null;
+    /**
+     * City, town or village.
+     */
+    city?: string;
+    /**
+     * ISO 3166-2, with or without the country before it; some countries need it.
+     */
+    region?: string | null;
+    /**
+     * As the country writes it; needed where it has them.
+     */
+    postal_code?: string | null;
+    /**
+     * ISO 3166-1 alpha-2.
+     */
+    country?: string;
+};
+
+export type CustomerPatch = {
+    /**
+     * Who is billed.
+     */
+    name?: string;
+    /**
+     * Where bills go.
+     */
+    email?: string;
+    /**
+     * Digits with an optional `+`, and spaces, dots, hyphens and brackets.
+     */
+    phone?: string | null;
+    /**
+     * The company, if one is billed.
+     */
+    company?: string | null;
+    /**
+     * The number by which the tax office knows who is billed.
+     */
+    tax_id?: string | null;
+    address?: AddressPatch;
+};
+
+export type Customer = {
+    id: string;
+    /**
+     * `user/…`, `organization/…`, or `anonymous/…` for a shopper without an account.
+     */
+    owner: string;
+    name: string;
+    email: string;
+    phone: string | null;
+    company: string | null;
+    /**
+     * Without spaces and dots; VAT numbers with their country before them.
+     */
+    tax_id: string | null;
+    address: Address;
+    /**
+     * The owner is billed by it if no other is named.
+     */
+    is_default: boolean;
+    created_at: string;
+    updated_at: string;
+};
+
+export type CustomerPage = {
+    data: Array<Customer>;
+    /**
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type OwnedCustomerDraft = {
+    /**
+     * Whose it is to be. Shoppers without an account make theirs themselves.
+     */
+    owner: string;
+    /**
+     * Who is billed.
+     */
+    name: string;
+    /**
+     * Where bills go.
+     */
+    email: string;
+    /**
+     * Digits with an optional `+`, and spaces, dots, hyphens and brackets.
+     */
+    phone?: string | null;
+    /**
+     * The company, if one is billed.
+     */
+    company?: string | null;
+    /**
+     * The number by which the tax office knows who is billed.
+     */
+    tax_id?: string | null;
+    address: AddressDraft;
+};
+
+export type CartLineImage = {
+    /**
+     * The whole picture.
+     */
+    url: string;
+    /**
+     * A small one, in WebP.
+     */
+    thumbnail: string;
+    /**
+     * For whoever cannot see it.
+     */
+    title: string;
+};
+
+export type CartTax = {
+    name: string;
+    percentage: number;
+    /**
+     * Whether the prices have it in them; else it is added.
+     */
+    inclusive: boolean;
+};
+
+export type CartLine = {
+    line_id: string;
+    price_id: string;
+    /**
+     * Null, as the names are, when the catalogue has the price no more.
+     */
+    product_key: string | null;
+    /**
+     * What the warehouse calls it.
+     */
+    sku: string | null;
+    /**
+     * In the language that the shopper likes best of those that it has.
+     */
+    name: string | null;
+    /**
+     * A line beside the name.
+     */
+    checkout_description: string | null;
+    /**
+     * The product's primary image.
+     */
+    image: CartLineImage | null;
+    /**
+     * Whether it is sent.
+     */
+    shippable: boolean;
+    /**
+     * Whether it is handed over at a counter.
+     */
+    consumable: boolean;
+    /**
+     * `one_off`, or what it is due again in each of.
+     */
+    interval: string | null;
+    /**
+     * In each so many of them.
+     */
+    interval_count: number;
+    quantity: number;
+    /**
+     * What one costs now; of a cart that was checked out, what it cost then.
+     */
+    unit_amount: MinorUnits | null;
+    agreed_unit_amount: MinorUnits;
+    /**
+     * One costs something else than the shopper agreed to: the new price waits to be agreed to.
+     */
+    price_changed: boolean;
+    /**
+     * Why the cart cannot be ordered with this line: it is not sold any more, it is due again and again, or the cart would be worth too much.
+     */
+    problem: 'withdrawn' | 'recurring' | 'worth_too_much' | null;
+    /**
+     * Null, as the amounts below are, when the line is not counted.
+     */
+    discount_amount: MinorUnits | null;
+    /**
+     * Quantity times price, less the discount.
+     */
+    line_total: MinorUnits | null;
+    /**
+     * Is added to it.
+     */
+    tax_amount: MinorUnits | null;
+    /**
+     * Is in it.
+     */
+    tax_included_amount: MinorUnits | null;
+    /**
+     * Null when it is not taxed.
+     */
+    tax: CartTax | null;
+};
+
+export type ProviderBasket = {
+    /**
+     * Who makes or ships it; null for lines that the catalogue knows no more.
+     */
+    provider_id: string | null;
+    lines: Array<CartLine>;
+    total_amount: MinorUnits;
+};
+
+export type CartTaxSum = {
+    name: string;
+    percentage: number;
+    /**
+     * Whether the prices have it in them; else it is added.
+     */
+    inclusive: boolean;
+    net_amount: MinorUnits;
+    tax_amount: MinorUnits;
+};
+
+export type Cart = {
+    /**
+     * Null for a cart with nothing in it, which nobody keeps.
+     */
+    cart_id: string | null;
+    /**
+     * `current` is what the shopper adds to, `buy_now` was made for one purchase, `set_aside` came along at sign-in and could not become one with the current one.
+     */
+    kind: 'current' | 'buy_now' | 'set_aside';
+    /**
+     * One that was checked out became an order, which has what counts.
+     */
+    status: 'open' | 'checked_out';
+    /**
+     * ISO 4217. An empty cart takes any.
+     */
+    currency: string;
+    /**
+     * The lines by who makes or ships them.
+     */
+    baskets: Array<ProviderBasket>;
+    /**
+     * A price waits to be agreed to.
+     */
+    price_changed: boolean;
+    /**
+     * Nothing in it stands in the way of an order: no problem, and no price to agree to.
+     */
+    orderable: boolean;
+    items_amount: MinorUnits;
+    discount_amount: MinorUnits;
+    tax_amount: MinorUnits;
+    tax_included_amount: MinorUnits;
+    shipping_amount: MinorUnits;
+    total_amount: MinorUnits;
+    /**
+     * What each tax comes to.
+     */
+    taxes: Array<CartTaxSum>;
+    created_at: string | null;
+    updated_at: string | null;
+};
+
+export type SeenPrice = {
+    line_id: string;
+    /**
+     * What the shopper was shown, and agrees to. Another amount than the line's is not agreed to.
+     */
+    unit_amount: number;
+};
+
+export type CartEntry = {
+    cart_id: string;
+    /**
+     * `current` is what the shopper adds to, `buy_now` was made for one purchase, `set_aside` came along at sign-in and could not become one with the current one.
+     */
+    kind: 'current' | 'buy_now' | 'set_aside';
+    /**
+     * ISO 4217. An empty cart takes any.
+     */
+    currency: string;
+    /**
+     * How many lines it has.
+     */
+    lines: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type CartList = {
+    data: Array<CartEntry>;
+    page: number;
+    page_size: number;
+    /**
+     * On all pages.
+     */
+    total: number;
+};
+
+export type CustomerDraft = {
+    /**
+     * Who is billed.
+     */
+    name: string;
+    /**
+     * Where bills go.
+     */
+    email: string;
+    /**
+     * Digits with an optional `+`, and spaces, dots, hyphens and brackets.
+     */
+    phone?: string | null;
+    /**
+     * The company, if one is billed.
+     */
+    company?: string | null;
+    /**
+     * The number by which the tax office knows who is billed.
+     */
+    tax_id?: string | null;
+    address: AddressDraft;
+};
+
+export type Checkout = {
+    /**
+     * The cart that is ordered.
+     */
+    cart_id: string;
+    /**
+     * What the shopper was shown that it comes to. Anything else is not charged, but told.
+     */
+    total_amount: number;
+    /**
+     * Who is billed; the shopper's default without it.
+     */
+    customer_id?: string;
+    billing?: CustomerDraft;
+    /**
+     * Where the gateway's page sends the shopper back to; the order's own page without it.
+     */
+    return_url?: string;
+};
+
+export type StorePayment = {
+    attempt: number;
+    state: string;
+    /**
+     * Why it failed.
+     */
+    failure: string | null;
+    /**
+     * The gateway's name of its payment page.
+     */
+    session_id: string | null;
+    /**
+     * Where the shopper pays; null when there is nothing to be done there.
+     */
+    url: string | null;
+};
+
+export type DetailImage = {
+    image_id: string;
+    title: string;
+};
+
+export type TaxOfLine = {
+    name: string;
+    /**
+     * Up to four decimals.
+     */
+    percentage: number;
+    /**
+     * Whether the prices have it in them.
+     */
+    inclusive: boolean;
+    country: string;
+    /**
+     * ISO 3166-2, without the country.
+     */
+    region: string | null;
+};
+
+export type DetailLine = {
+    line: number;
+    product_id: string;
+    product_key: string;
+    price_id: string;
+    sku: string;
+    provider_id: string;
+    name: string;
+    checkout_description: string;
+    statement_descriptor: string;
+    shippable: boolean;
+    consumable: boolean;
+    /**
+     * The primary picture.
+     */
+    image: DetailImage | null;
+    quantity: number;
+    unit_amount: MinorUnits;
+    discount_amount: MinorUnits;
+    line_total: MinorUnits;
+    /**
+     * Null where nothing is taxed.
+     */
+    tax: TaxOfLine | null;
+    tax_amount: MinorUnits;
+    tax_included_amount: MinorUnits;
+};
+
+export type TaxOfOrder = {
+    name: string;
+    /**
+     * Up to four decimals.
+     */
+    percentage: number;
+    /**
+     * Whether the prices have it in them.
+     */
+    inclusive: boolean;
+    country: string;
+    /**
+     * ISO 3166-2, without the country.
+     */
+    region: string | null;
+    net_amount: MinorUnits;
+    tax_amount: MinorUnits;
+};
+
+export type BillingDetails = {
+    customer_id: string;
+    name: string;
+    email: string;
+    /**
+     * As it was given.
+     */
+    phone: string | null;
+    /**
+     * As it was given.
+     */
+    company: string | null;
+    line1: string;
+    /**
+     * As it was given.
+     */
+    line2: string | null;
+    city: string;
+    /**
+     * ISO 3166-2, without the country.
+     */
+    region: string | null;
+    /**
+     * As the country writes it.
+     */
+    postal_code: string | null;
+    country: string;
+    /**
+     * As it was checked.
+     */
+    tax_id: string | null;
+};
+
+export type OrderDetails = {
+    version: 1;
+    cart_id: string;
+    locale: string;
+    currency: string;
+    lines: Array<DetailLine>;
+    /**
+     * All tax, by its rate.
+     */
+    taxes: Array<TaxOfOrder>;
+    items_amount: MinorUnits;
+    discount_amount: MinorUnits;
+    tax_amount: MinorUnits;
+    tax_included_amount: MinorUnits;
+    shipping_amount: MinorUnits;
+    total_amount: MinorUnits;
+    billing: BillingDetails;
+};
+
+export type StoreOrder = {
+    /**
+     * The order's UUID.
+     */
+    id: string;
+    number: string;
+    status: OrderStatus;
+    currency: string;
+    total_amount: MinorUnits;
+    refunded_amount: MinorUnits;
+    /**
+     * Whether it can be paid now.
+     */
+    payable: boolean;
+    /**
+     * The newest try to have it paid.
+     */
+    payment: StorePayment | null;
+    details: OrderDetails;
+    created_at: string;
+    /**
+     * When it was paid, and its details frozen.
+     */
+    paid_at: string | null;
+    /**
+     * When it is cancelled unless it is paid.
+     */
+    expires_at: string | null;
+};
+
+export type StoreOrderPage = {
+    data: Array<StoreOrder>;
+    page: number;
+    page_size: number;
+    /**
+     * All orders of the shopper.
+     */
+    total: number;
+};
+
+export type PayOrder = {
+    /**
+     * Where the gateway's page sends the shopper back to; the order's own page without it.
+     */
+    return_url?: string;
 };
 
 export type SandboxCharge = {
@@ -1610,6 +2845,42 @@ export type SandboxRefundRequest = {
     amount: number;
     currency: string;
     payment_id: string;
+};
+
+export type SandboxSession = {
+    session_id: string;
+    status: 'open' | 'decided' | 'expired';
+    description: string;
+    /**
+     * Integer minor units.
+     */
+    amount: number;
+    currency: string;
+    /**
+     * How many decimals the currency has.
+     */
+    exponent: number;
+    locale: string;
+    /**
+     * Where the shopper goes who does not pay.
+     */
+    cancel_url: string;
+    expires_at: string;
+};
+
+export type SandboxChoice = {
+    /**
+     * `pay_slowly` is pending for ten seconds; `fail_challenge` is a 3-D Secure step that is not passed.
+     */
+    action: 'pay' | 'pay_slowly' | 'decline' | 'fail_challenge';
+};
+
+export type SandboxDecision = {
+    status: 'succeeded' | 'failed' | 'pending';
+    /**
+     * Where the page sends the shopper now.
+     */
+    next_url: string;
 };
 
 export type Fault = {
@@ -1758,7 +3029,7 @@ export type ReadMetricsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -1812,7 +3083,7 @@ export type ListOrdersV1Errors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -1867,7 +3138,7 @@ export type PlaceOrderV1Errors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -1939,7 +3210,7 @@ export type CancelOrderV1Errors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2001,7 +3272,7 @@ export type GetOrderV1Errors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2063,7 +3334,7 @@ export type ChangeOrderStatusV1Errors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2211,7 +3482,7 @@ export type GetOrderErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2269,7 +3540,7 @@ export type GetOrderTimelineErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2391,7 +3662,7 @@ export type ListOrdersErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2446,7 +3717,7 @@ export type CreateOrderErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2564,7 +3835,7 @@ export type ExportOrdersErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2624,7 +3895,7 @@ export type GetBatchErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2700,7 +3971,7 @@ export type PlaceBatchErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2779,7 +4050,7 @@ export type ListPaymentsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2847,7 +4118,7 @@ export type CreatePaymentErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -2922,7 +4193,7 @@ export type ListRefundsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3004,7 +4275,7 @@ export type CreateRefundErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3088,7 +4359,7 @@ export type GetRefundErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3158,7 +4429,7 @@ export type ListImportsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3218,7 +4489,7 @@ export type CreateImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3298,7 +4569,7 @@ export type GetImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3366,7 +4637,7 @@ export type ReviseImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3440,7 +4711,7 @@ export type PreviewImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3511,7 +4782,7 @@ export type ListImportRowsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3569,7 +4840,7 @@ export type SumImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3627,7 +4898,7 @@ export type GetRejectedRowsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3699,7 +4970,7 @@ export type StartImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3775,7 +5046,7 @@ export type PauseImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3851,7 +5122,7 @@ export type ResumeImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3927,7 +5198,7 @@ export type CancelImportErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -3993,7 +5264,7 @@ export type GetImportProgressErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4051,7 +5322,7 @@ export type StreamImportProgressErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4113,7 +5384,7 @@ export type ListEventsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4173,7 +5444,7 @@ export type StreamEventsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4247,7 +5518,7 @@ export type ListTasksErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4311,7 +5582,7 @@ export type GetTaskErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4380,7 +5651,7 @@ export type AssignTaskErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4466,7 +5737,7 @@ export type CloseTaskErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4552,7 +5823,7 @@ export type ListJobsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4612,7 +5883,7 @@ export type GetJobErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4676,7 +5947,7 @@ export type RetryJobErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4754,7 +6025,7 @@ export type DiscardJobErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4844,7 +6115,7 @@ export type ListAuditEntriesErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4875,6 +6146,1898 @@ export type ListAuditEntriesResponses = {
 };
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
+export type SignUpData = {
+    body: {
+        name: string;
+        email: string;
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/sign-up';
+};
+
+export type SignUpErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SignUpError = SignUpErrors[keyof SignUpErrors];
+
+export type SignUpResponses = {
+    /**
+     * Default Response
+     */
+    202: AccountStep;
+};
+
+export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type VerifyEmailData = {
+    body: {
+        /**
+         * What stands behind `#token=` in the link of the letter.
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/verify-email';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
+
+export type VerifyEmailResponses = {
+    /**
+     * Default Response
+     */
+    200: AccountStep;
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type RequestPasswordResetData = {
+    body: {
+        email: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/request-password-reset';
+};
+
+export type RequestPasswordResetErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type RequestPasswordResetError = RequestPasswordResetErrors[keyof RequestPasswordResetErrors];
+
+export type RequestPasswordResetResponses = {
+    /**
+     * Default Response
+     */
+    202: AccountStep;
+};
+
+export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof RequestPasswordResetResponses];
+
+export type ResetPasswordData = {
+    body: {
+        /**
+         * What stands behind `#token=` in the link of the letter.
+         */
+        token: string;
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/reset-password';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Default Response
+     */
+    200: AccountStep;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type SignInData = {
+    body: {
+        email: string;
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/sign-in';
+};
+
+export type SignInErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * Default Response
+     */
+    200: Session;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/sign-out';
+};
+
+export type SignOutErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * Default Response
+     */
+    200: AccountStep;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * Default Response
+     */
+    200: Session;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type ChangePasswordData = {
+    body: {
+        current_password: string;
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/change-password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * Default Response
+     */
+    200: Session;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type ChangeProfileData = {
+    body: {
+        name: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/profile';
+};
+
+export type ChangeProfileErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeProfileError = ChangeProfileErrors[keyof ChangeProfileErrors];
+
+export type ChangeProfileResponses = {
+    /**
+     * Default Response
+     */
+    200: User;
+};
+
+export type ChangeProfileResponse = ChangeProfileResponses[keyof ChangeProfileResponses];
+
+export type SetUpOwnerData = {
+    body: {
+        /**
+         * What stands behind `#token=` in the link of the letter.
+         */
+        token: string;
+        name: string;
+        email: string;
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/setup-owner';
+};
+
+export type SetUpOwnerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SetUpOwnerError = SetUpOwnerErrors[keyof SetUpOwnerErrors];
+
+export type SetUpOwnerResponses = {
+    /**
+     * Default Response
+     */
+    201: Session;
+};
+
+export type SetUpOwnerResponse = SetUpOwnerResponses[keyof SetUpOwnerResponses];
+
+export type ListOrganizationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/organizations';
+};
+
+export type ListOrganizationsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListOrganizationsError = ListOrganizationsErrors[keyof ListOrganizationsErrors];
+
+export type ListOrganizationsResponses = {
+    /**
+     * Default Response
+     */
+    200: OrganizationList;
+};
+
+export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
+
+export type CreateOrganizationData = {
+    body: {
+        name: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/auth/organizations';
+};
+
+export type CreateOrganizationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateOrganizationError = CreateOrganizationErrors[keyof CreateOrganizationErrors];
+
+export type CreateOrganizationResponses = {
+    /**
+     * Default Response
+     */
+    201: Organization;
+};
+
+export type CreateOrganizationResponse = CreateOrganizationResponses[keyof CreateOrganizationResponses];
+
+export type ListOrganizationMembersData = {
+    body?: never;
+    path: {
+        /**
+         * The organization's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/organizations/{id}/members';
+};
+
+export type ListOrganizationMembersErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListOrganizationMembersError = ListOrganizationMembersErrors[keyof ListOrganizationMembersErrors];
+
+export type ListOrganizationMembersResponses = {
+    /**
+     * Default Response
+     */
+    200: OrganizationMemberList;
+};
+
+export type ListOrganizationMembersResponse = ListOrganizationMembersResponses[keyof ListOrganizationMembersResponses];
+
+export type LeaveOrganizationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The organization's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/organizations/{id}/leave';
+};
+
+export type LeaveOrganizationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type LeaveOrganizationError = LeaveOrganizationErrors[keyof LeaveOrganizationErrors];
+
+export type LeaveOrganizationResponses = {
+    /**
+     * Default Response
+     */
+    200: OrganizationList;
+};
+
+export type LeaveOrganizationResponse = LeaveOrganizationResponses[keyof LeaveOrganizationResponses];
+
+export type InviteOrganizationMemberData = {
+    body: {
+        email: string;
+        /**
+         * An admin invites and removes members; an owner also makes owners.
+         */
+        role: 'owner' | 'admin' | 'member';
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The organization's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/organizations/{id}/invitations';
+};
+
+export type InviteOrganizationMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type InviteOrganizationMemberError = InviteOrganizationMemberErrors[keyof InviteOrganizationMemberErrors];
+
+export type InviteOrganizationMemberResponses = {
+    /**
+     * Default Response
+     */
+    201: OrganizationInvitation;
+};
+
+export type InviteOrganizationMemberResponse = InviteOrganizationMemberResponses[keyof InviteOrganizationMemberResponses];
+
+export type AcceptInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The invitation's id, as its link has it.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/invitations/{id}/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Default Response
+     */
+    200: Organization;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type RemoveOrganizationMemberData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The organization's id.
+         */
+        id: string;
+        /**
+         * The member's id.
+         */
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/organizations/{id}/members/{member_id}';
+};
+
+export type RemoveOrganizationMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type RemoveOrganizationMemberError = RemoveOrganizationMemberErrors[keyof RemoveOrganizationMemberErrors];
+
+export type RemoveOrganizationMemberResponses = {
+    /**
+     * Default Response
+     */
+    200: OrganizationMemberList;
+};
+
+export type RemoveOrganizationMemberResponse = RemoveOrganizationMemberResponses[keyof RemoveOrganizationMemberResponses];
+
+export type ChangeOrganizationMemberData = {
+    body: {
+        /**
+         * An admin invites and removes members; an owner also makes owners.
+         */
+        role: 'owner' | 'admin' | 'member';
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The organization's id.
+         */
+        id: string;
+        /**
+         * The member's id.
+         */
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/store/auth/organizations/{id}/members/{member_id}';
+};
+
+export type ChangeOrganizationMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeOrganizationMemberError = ChangeOrganizationMemberErrors[keyof ChangeOrganizationMemberErrors];
+
+export type ChangeOrganizationMemberResponses = {
+    /**
+     * Default Response
+     */
+    200: OrganizationMemberList;
+};
+
+export type ChangeOrganizationMemberResponse = ChangeOrganizationMemberResponses[keyof ChangeOrganizationMemberResponses];
+
+export type BeginIssuerSignInData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The path to come back to; others than our own lead to `/`.
+         */
+        return_to?: string;
+    };
+    url: '/api/store/auth/oidc/start';
+};
+
+export type BeginIssuerSignInErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type BeginIssuerSignInError = BeginIssuerSignInErrors[keyof BeginIssuerSignInErrors];
+
+export type BeginIssuerSignInResponses = {
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type BeginIssuerSignInResponse = BeginIssuerSignInResponses[keyof BeginIssuerSignInResponses];
+
+export type FinishIssuerSignInData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What the sign-in was begun with.
+         */
+        state: string;
+        /**
+         * What the issuer gives a token for, once.
+         */
+        code?: string;
+        /**
+         * Why the issuer let nobody in, if so.
+         */
+        error?: string;
+    };
+    url: '/api/store/auth/oidc/callback';
+};
+
+export type FinishIssuerSignInErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type FinishIssuerSignInError = FinishIssuerSignInErrors[keyof FinishIssuerSignInErrors];
+
+export type FinishIssuerSignInResponses = {
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type FinishIssuerSignInResponse = FinishIssuerSignInResponses[keyof FinishIssuerSignInResponses];
+
+export type ListStaffData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/staff';
+};
+
+export type ListStaffErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListStaffError = ListStaffErrors[keyof ListStaffErrors];
+
+export type ListStaffResponses = {
+    /**
+     * Default Response
+     */
+    200: StaffPage;
+};
+
+export type ListStaffResponse = ListStaffResponses[keyof ListStaffResponses];
+
+export type InviteStaffMemberData = {
+    body: {
+        email: string;
+        name: string;
+        /**
+         * What it may do is in docs/identity.md.
+         */
+        role: 'owner' | 'manager' | 'support' | 'fulfilment' | 'read_only';
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/staff';
+};
+
+export type InviteStaffMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type InviteStaffMemberError = InviteStaffMemberErrors[keyof InviteStaffMemberErrors];
+
+export type InviteStaffMemberResponses = {
+    /**
+     * Default Response
+     */
+    201: StaffMember;
+};
+
+export type InviteStaffMemberResponse = InviteStaffMemberResponses[keyof InviteStaffMemberResponses];
+
+export type GetStaffMemberData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The user's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/staff/{id}';
+};
+
+export type GetStaffMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetStaffMemberError = GetStaffMemberErrors[keyof GetStaffMemberErrors];
+
+export type GetStaffMemberResponses = {
+    /**
+     * Default Response
+     */
+    200: StaffMember;
+};
+
+export type GetStaffMemberResponse = GetStaffMemberResponses[keyof GetStaffMemberResponses];
+
+export type ChangeStaffRoleData = {
+    body: {
+        /**
+         * What it may do is in docs/identity.md.
+         */
+        role: 'owner' | 'manager' | 'support' | 'fulfilment' | 'read_only';
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The user's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/staff/{id}';
+};
+
+export type ChangeStaffRoleErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeStaffRoleError = ChangeStaffRoleErrors[keyof ChangeStaffRoleErrors];
+
+export type ChangeStaffRoleResponses = {
+    /**
+     * Default Response
+     */
+    200: StaffMember;
+};
+
+export type ChangeStaffRoleResponse = ChangeStaffRoleResponses[keyof ChangeStaffRoleResponses];
+
+export type DisableStaffMemberData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The user's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/staff/{id}/disable';
+};
+
+export type DisableStaffMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DisableStaffMemberError = DisableStaffMemberErrors[keyof DisableStaffMemberErrors];
+
+export type DisableStaffMemberResponses = {
+    /**
+     * Default Response
+     */
+    200: StaffMember;
+};
+
+export type DisableStaffMemberResponse = DisableStaffMemberResponses[keyof DisableStaffMemberResponses];
+
+export type EnableStaffMemberData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The user's id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/staff/{id}/enable';
+};
+
+export type EnableStaffMemberErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type EnableStaffMemberError = EnableStaffMemberErrors[keyof EnableStaffMemberErrors];
+
+export type EnableStaffMemberResponses = {
+    /**
+     * Default Response
+     */
+    200: StaffMember;
+};
+
+export type EnableStaffMemberResponse = EnableStaffMemberResponses[keyof EnableStaffMemberResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Default Response
+     */
+    200: ApiKeyPage;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: {
+        name: string;
+        /**
+         * What it may do; nothing that whoever makes it may not.
+         */
+        scopes: Array<'full' | 'audit:read' | 'catalog:read' | 'catalog:write' | 'customers:read' | 'customers:write' | 'orders:read' | 'orders:write' | 'events:read' | 'imports:read' | 'imports:write' | 'jobs:read' | 'jobs:write' | 'mails:read' | 'mails:write' | 'metrics:read' | 'payments:sandbox' | 'payments:write' | 'staff:read' | 'staff:write' | 'tasks:read' | 'tasks:write'>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/api-keys';
+};
+
+export type CreateApiKeyErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+    /**
+     * Default Response
+     */
+    201: NewApiKey;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type RevokeApiKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The key's id, or its prefix.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/api-keys/{id}/revoke';
+};
+
+export type RevokeApiKeyErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
+
+export type RevokeApiKeyResponses = {
+    /**
+     * Default Response
+     */
+    200: ApiKey;
+};
+
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
 
 export type ListMailsData = {
     body?: never;
@@ -4910,7 +8073,7 @@ export type ListMailsErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -4974,7 +8137,7 @@ export type GetMailErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -5029,7 +8192,7 @@ export type SendEmailErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -5077,6 +8240,4316 @@ export type SendEmailResponses = {
 
 export type SendEmailResponse = SendEmailResponses[keyof SendEmailResponses];
 
+export type ListImagesData = {
+    body?: never;
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/images';
+};
+
+export type ListImagesErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListImagesError = ListImagesErrors[keyof ListImagesErrors];
+
+export type ListImagesResponses = {
+    /**
+     * Default Response
+     */
+    200: ImageList;
+};
+
+export type ListImagesResponse = ListImagesResponses[keyof ListImagesResponses];
+
+export type AddImageData = {
+    body: ImageOfBlob;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/images';
+};
+
+export type AddImageErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AddImageError = AddImageErrors[keyof AddImageErrors];
+
+export type AddImageResponses = {
+    /**
+     * Default Response
+     */
+    200: Image;
+    /**
+     * Default Response
+     */
+    201: Image;
+};
+
+export type AddImageResponse = AddImageResponses[keyof AddImageResponses];
+
+export type DeleteImageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The image's UUID.
+         */
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/images/{image_id}';
+};
+
+export type DeleteImageErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteImageError = DeleteImageErrors[keyof DeleteImageErrors];
+
+export type DeleteImageResponses = {
+    /**
+     * It is gone.
+     */
+    204: void;
+};
+
+export type DeleteImageResponse = DeleteImageResponses[keyof DeleteImageResponses];
+
+export type GetImageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The image's UUID.
+         */
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/images/{image_id}';
+};
+
+export type GetImageErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetImageError = GetImageErrors[keyof GetImageErrors];
+
+export type GetImageResponses = {
+    /**
+     * Default Response
+     */
+    200: Image;
+};
+
+export type GetImageResponse = GetImageResponses[keyof GetImageResponses];
+
+export type ChangeImageData = {
+    body: ImageChange;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The image's UUID.
+         */
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/images/{image_id}';
+};
+
+export type ChangeImageErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeImageError = ChangeImageErrors[keyof ChangeImageErrors];
+
+export type ChangeImageResponses = {
+    /**
+     * Default Response
+     */
+    200: Image;
+};
+
+export type ChangeImageResponse = ChangeImageResponses[keyof ChangeImageResponses];
+
+export type GetPictureData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The image's UUID.
+         */
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/store/images/{image_id}';
+};
+
+export type GetPictureErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetPictureError = GetPictureErrors[keyof GetPictureErrors];
+
+export type GetPictureResponses = {
+    /**
+     * The picture.
+     */
+    200: Blob | File;
+};
+
+export type GetPictureResponse = GetPictureResponses[keyof GetPictureResponses];
+
+export type GetThumbnailData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The image's UUID.
+         */
+        image_id: string;
+        /**
+         * The width and the format: 160.webp, 160.avif, 320.webp, 320.avif, 640.webp, 640.avif, 1280.webp, 1280.avif.
+         */
+        file: string;
+    };
+    query?: never;
+    url: '/api/store/images/{image_id}/{file}';
+};
+
+export type GetThumbnailErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetThumbnailError = GetThumbnailErrors[keyof GetThumbnailErrors];
+
+export type GetThumbnailResponses = {
+    /**
+     * The picture.
+     */
+    200: Blob | File;
+};
+
+export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
+
+export type ListStoreProductsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * ISO 4217; the store's when left out.
+         */
+        currency?: string;
+        /**
+         * ISO 3166-1: whose taxes are shown; the store's when left out.
+         */
+        country?: string;
+        /**
+         * ISO 3166-2: a region of the country, where taxes differ by region.
+         */
+        region?: string;
+        /**
+         * Which page, from 1 on.
+         */
+        page?: number;
+        /**
+         * How many products on one.
+         */
+        page_size?: number;
+    };
+    url: '/api/store/products';
+};
+
+export type ListStoreProductsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListStoreProductsError = ListStoreProductsErrors[keyof ListStoreProductsErrors];
+
+export type ListStoreProductsResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreProductPage;
+};
+
+export type ListStoreProductsResponse = ListStoreProductsResponses[keyof ListStoreProductsResponses];
+
+export type GetStoreProductData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's key.
+         */
+        key: string;
+    };
+    query?: {
+        /**
+         * ISO 4217; the store's when left out.
+         */
+        currency?: string;
+        /**
+         * ISO 3166-1: whose taxes are shown; the store's when left out.
+         */
+        country?: string;
+        /**
+         * ISO 3166-2: a region of the country, where taxes differ by region.
+         */
+        region?: string;
+    };
+    url: '/api/store/products/{key}';
+};
+
+export type GetStoreProductErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetStoreProductError = GetStoreProductErrors[keyof GetStoreProductErrors];
+
+export type GetStoreProductResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreProduct;
+};
+
+export type GetStoreProductResponse = GetStoreProductResponses[keyof GetStoreProductResponses];
+
+export type ListProductsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those that are sold, or only those that are not.
+         */
+        active?: boolean;
+        /**
+         * Whose products.
+         */
+        provider?: string;
+        /**
+         * What the key begins with.
+         */
+        q?: string;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/products';
+};
+
+export type ListProductsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListProductsError = ListProductsErrors[keyof ListProductsErrors];
+
+export type ListProductsResponses = {
+    /**
+     * Default Response
+     */
+    200: ProductPage;
+};
+
+export type ListProductsResponse = ListProductsResponses[keyof ListProductsResponses];
+
+export type CreateProductData = {
+    body: ProductDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/products';
+};
+
+export type CreateProductErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateProductError = CreateProductErrors[keyof CreateProductErrors];
+
+export type CreateProductResponses = {
+    /**
+     * Default Response
+     */
+    201: Product;
+};
+
+export type CreateProductResponse = CreateProductResponses[keyof CreateProductResponses];
+
+export type DeleteProductData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}';
+};
+
+export type DeleteProductErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteProductError = DeleteProductErrors[keyof DeleteProductErrors];
+
+export type DeleteProductResponses = {
+    /**
+     * It is gone.
+     */
+    204: void;
+};
+
+export type DeleteProductResponse = DeleteProductResponses[keyof DeleteProductResponses];
+
+export type GetProductData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}';
+};
+
+export type GetProductErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetProductError = GetProductErrors[keyof GetProductErrors];
+
+export type GetProductResponses = {
+    /**
+     * Default Response
+     */
+    200: Product;
+};
+
+export type GetProductResponse = GetProductResponses[keyof GetProductResponses];
+
+export type ChangeProductData = {
+    body: ProductChange;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}';
+};
+
+export type ChangeProductErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeProductError = ChangeProductErrors[keyof ChangeProductErrors];
+
+export type ChangeProductResponses = {
+    /**
+     * Default Response
+     */
+    200: Product;
+};
+
+export type ChangeProductResponse = ChangeProductResponses[keyof ChangeProductResponses];
+
+export type ListPricesData = {
+    body?: never;
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/products/{id}/prices';
+};
+
+export type ListPricesErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListPricesError = ListPricesErrors[keyof ListPricesErrors];
+
+export type ListPricesResponses = {
+    /**
+     * Default Response
+     */
+    200: PricePage;
+};
+
+export type ListPricesResponse = ListPricesResponses[keyof ListPricesResponses];
+
+export type CreatePriceData = {
+    body: PriceDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/prices';
+};
+
+export type CreatePriceErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreatePriceError = CreatePriceErrors[keyof CreatePriceErrors];
+
+export type CreatePriceResponses = {
+    /**
+     * Default Response
+     */
+    201: Price;
+};
+
+export type CreatePriceResponse = CreatePriceResponses[keyof CreatePriceResponses];
+
+export type DeletePriceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The price's UUID.
+         */
+        price_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/prices/{price_id}';
+};
+
+export type DeletePriceErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeletePriceError = DeletePriceErrors[keyof DeletePriceErrors];
+
+export type DeletePriceResponses = {
+    /**
+     * It is gone.
+     */
+    204: void;
+};
+
+export type DeletePriceResponse = DeletePriceResponses[keyof DeletePriceResponses];
+
+export type GetPriceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The price's UUID.
+         */
+        price_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/prices/{price_id}';
+};
+
+export type GetPriceErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetPriceError = GetPriceErrors[keyof GetPriceErrors];
+
+export type GetPriceResponses = {
+    /**
+     * Default Response
+     */
+    200: Price;
+};
+
+export type GetPriceResponse = GetPriceResponses[keyof GetPriceResponses];
+
+export type ChangePriceData = {
+    /**
+     * Currency and interval stay: they are what the price is. Another one is another price.
+     */
+    body: PriceChange;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * The price's UUID.
+         */
+        price_id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/prices/{price_id}';
+};
+
+export type ChangePriceErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangePriceError = ChangePriceErrors[keyof ChangePriceErrors];
+
+export type ChangePriceResponses = {
+    /**
+     * Default Response
+     */
+    200: Price;
+};
+
+export type ChangePriceResponse = ChangePriceResponses[keyof ChangePriceResponses];
+
+export type ListTranslationsData = {
+    body?: never;
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/translations';
+};
+
+export type ListTranslationsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListTranslationsError = ListTranslationsErrors[keyof ListTranslationsErrors];
+
+export type ListTranslationsResponses = {
+    /**
+     * Default Response
+     */
+    200: TranslationList;
+};
+
+export type ListTranslationsResponse = ListTranslationsResponses[keyof ListTranslationsResponses];
+
+export type DeleteTranslationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * A tag of BCP 47: language, script, region.
+         */
+        language: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/translations/{language}';
+};
+
+export type DeleteTranslationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteTranslationError = DeleteTranslationErrors[keyof DeleteTranslationErrors];
+
+export type DeleteTranslationResponses = {
+    /**
+     * They are gone.
+     */
+    204: void;
+};
+
+export type DeleteTranslationResponse = DeleteTranslationResponses[keyof DeleteTranslationResponses];
+
+export type GetTranslationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * A tag of BCP 47: language, script, region.
+         */
+        language: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/translations/{language}';
+};
+
+export type GetTranslationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetTranslationError = GetTranslationErrors[keyof GetTranslationErrors];
+
+export type GetTranslationResponses = {
+    /**
+     * Default Response
+     */
+    200: Translation;
+};
+
+export type GetTranslationResponse = GetTranslationResponses[keyof GetTranslationResponses];
+
+export type SetTranslationData = {
+    body: TranslationDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The product's UUID or its key.
+         */
+        id: string;
+        /**
+         * A tag of BCP 47: language, script, region.
+         */
+        language: string;
+    };
+    query?: never;
+    url: '/api/v2/products/{id}/translations/{language}';
+};
+
+export type SetTranslationErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type SetTranslationError = SetTranslationErrors[keyof SetTranslationErrors];
+
+export type SetTranslationResponses = {
+    /**
+     * Default Response
+     */
+    200: Translation;
+    /**
+     * Default Response
+     */
+    201: Translation;
+};
+
+export type SetTranslationResponse = SetTranslationResponses[keyof SetTranslationResponses];
+
+export type ListTaxRatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Those of one country.
+         */
+        country?: string;
+        /**
+         * Those of one region, without those of its whole country.
+         */
+        region?: string;
+        /**
+         * Those for one tax code, without those for whatever is sold.
+         */
+        tax_code?: string;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/tax-rates';
+};
+
+export type ListTaxRatesErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListTaxRatesError = ListTaxRatesErrors[keyof ListTaxRatesErrors];
+
+export type ListTaxRatesResponses = {
+    /**
+     * Default Response
+     */
+    200: TaxRatePage;
+};
+
+export type ListTaxRatesResponse = ListTaxRatesResponses[keyof ListTaxRatesResponses];
+
+export type CreateTaxRateData = {
+    body: TaxRateDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/tax-rates';
+};
+
+export type CreateTaxRateErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateTaxRateError = CreateTaxRateErrors[keyof CreateTaxRateErrors];
+
+export type CreateTaxRateResponses = {
+    /**
+     * Default Response
+     */
+    201: TaxRate;
+};
+
+export type CreateTaxRateResponse = CreateTaxRateResponses[keyof CreateTaxRateResponses];
+
+export type DeleteTaxRateData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The tax rate's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/tax-rates/{id}';
+};
+
+export type DeleteTaxRateErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteTaxRateError = DeleteTaxRateErrors[keyof DeleteTaxRateErrors];
+
+export type DeleteTaxRateResponses = {
+    /**
+     * It is gone.
+     */
+    204: void;
+};
+
+export type DeleteTaxRateResponse = DeleteTaxRateResponses[keyof DeleteTaxRateResponses];
+
+export type GetTaxRateData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The tax rate's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/tax-rates/{id}';
+};
+
+export type GetTaxRateErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetTaxRateError = GetTaxRateErrors[keyof GetTaxRateErrors];
+
+export type GetTaxRateResponses = {
+    /**
+     * Default Response
+     */
+    200: TaxRate;
+};
+
+export type GetTaxRateResponse = GetTaxRateResponses[keyof GetTaxRateResponses];
+
+export type ChangeTaxRateData = {
+    /**
+     * Country, region and tax code stay: they are what the rate is. Another place is another rate.
+     */
+    body: TaxRateChange;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The tax rate's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/tax-rates/{id}';
+};
+
+export type ChangeTaxRateErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeTaxRateError = ChangeTaxRateErrors[keyof ChangeTaxRateErrors];
+
+export type ChangeTaxRateResponses = {
+    /**
+     * Default Response
+     */
+    200: TaxRate;
+};
+
+export type ChangeTaxRateResponse = ChangeTaxRateResponses[keyof ChangeTaxRateResponses];
+
+export type ListBillingIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/store/customers';
+};
+
+export type ListBillingIdentitiesErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListBillingIdentitiesError = ListBillingIdentitiesErrors[keyof ListBillingIdentitiesErrors];
+
+export type ListBillingIdentitiesResponses = {
+    /**
+     * Default Response
+     */
+    200: BillingIdentityPage;
+};
+
+export type ListBillingIdentitiesResponse = ListBillingIdentitiesResponses[keyof ListBillingIdentitiesResponses];
+
+export type CreateBillingIdentityData = {
+    body: BillingIdentityDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/customers';
+};
+
+export type CreateBillingIdentityErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateBillingIdentityError = CreateBillingIdentityErrors[keyof CreateBillingIdentityErrors];
+
+export type CreateBillingIdentityResponses = {
+    /**
+     * Default Response
+     */
+    201: BillingIdentity;
+};
+
+export type CreateBillingIdentityResponse = CreateBillingIdentityResponses[keyof CreateBillingIdentityResponses];
+
+export type DeleteBillingIdentityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/customers/{id}';
+};
+
+export type DeleteBillingIdentityErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteBillingIdentityError = DeleteBillingIdentityErrors[keyof DeleteBillingIdentityErrors];
+
+export type DeleteBillingIdentityResponses = {
+    /**
+     * Default Response
+     */
+    200: BillingIdentity;
+};
+
+export type DeleteBillingIdentityResponse = DeleteBillingIdentityResponses[keyof DeleteBillingIdentityResponses];
+
+export type GetBillingIdentityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/customers/{id}';
+};
+
+export type GetBillingIdentityErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetBillingIdentityError = GetBillingIdentityErrors[keyof GetBillingIdentityErrors];
+
+export type GetBillingIdentityResponses = {
+    /**
+     * Default Response
+     */
+    200: BillingIdentity;
+};
+
+export type GetBillingIdentityResponse = GetBillingIdentityResponses[keyof GetBillingIdentityResponses];
+
+export type ReviseBillingIdentityData = {
+    body: CustomerPatch;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/customers/{id}';
+};
+
+export type ReviseBillingIdentityErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ReviseBillingIdentityError = ReviseBillingIdentityErrors[keyof ReviseBillingIdentityErrors];
+
+export type ReviseBillingIdentityResponses = {
+    /**
+     * Default Response
+     */
+    200: BillingIdentity;
+};
+
+export type ReviseBillingIdentityResponse = ReviseBillingIdentityResponses[keyof ReviseBillingIdentityResponses];
+
+export type ChooseDefaultBillingIdentityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/customers/{id}/default';
+};
+
+export type ChooseDefaultBillingIdentityErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChooseDefaultBillingIdentityError = ChooseDefaultBillingIdentityErrors[keyof ChooseDefaultBillingIdentityErrors];
+
+export type ChooseDefaultBillingIdentityResponses = {
+    /**
+     * Default Response
+     */
+    200: BillingIdentity;
+};
+
+export type ChooseDefaultBillingIdentityResponse = ChooseDefaultBillingIdentityResponses[keyof ChooseDefaultBillingIdentityResponses];
+
+export type ListCustomersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Whose they are: `user/…`, `organization/…` or `anonymous/…`.
+         */
+        owner?: string;
+        /**
+         * The whole address.
+         */
+        email?: string;
+        /**
+         * ISO 3166-1 alpha-2.
+         */
+        country?: string;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of a page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v2/customers';
+};
+
+export type ListCustomersErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListCustomersError = ListCustomersErrors[keyof ListCustomersErrors];
+
+export type ListCustomersResponses = {
+    /**
+     * Default Response
+     */
+    200: CustomerPage;
+};
+
+export type ListCustomersResponse = ListCustomersResponses[keyof ListCustomersResponses];
+
+export type CreateCustomerData = {
+    body: OwnedCustomerDraft;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v2/customers';
+};
+
+export type CreateCustomerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CreateCustomerError = CreateCustomerErrors[keyof CreateCustomerErrors];
+
+export type CreateCustomerResponses = {
+    /**
+     * Default Response
+     */
+    201: Customer;
+};
+
+export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
+
+export type DeleteCustomerData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/customers/{id}';
+};
+
+export type DeleteCustomerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteCustomerError = DeleteCustomerErrors[keyof DeleteCustomerErrors];
+
+export type DeleteCustomerResponses = {
+    /**
+     * Default Response
+     */
+    200: Customer;
+};
+
+export type DeleteCustomerResponse = DeleteCustomerResponses[keyof DeleteCustomerResponses];
+
+export type GetCustomerData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/customers/{id}';
+};
+
+export type GetCustomerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetCustomerError = GetCustomerErrors[keyof GetCustomerErrors];
+
+export type GetCustomerResponses = {
+    /**
+     * Default Response
+     */
+    200: Customer;
+};
+
+export type GetCustomerResponse = GetCustomerResponses[keyof GetCustomerResponses];
+
+export type ReviseCustomerData = {
+    body: CustomerPatch;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/customers/{id}';
+};
+
+export type ReviseCustomerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ReviseCustomerError = ReviseCustomerErrors[keyof ReviseCustomerErrors];
+
+export type ReviseCustomerResponses = {
+    /**
+     * Default Response
+     */
+    200: Customer;
+};
+
+export type ReviseCustomerResponse = ReviseCustomerResponses[keyof ReviseCustomerResponses];
+
+export type ChooseDefaultCustomerData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The billing identity's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v2/customers/{id}/default';
+};
+
+export type ChooseDefaultCustomerErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * No valid API key.
+     */
+    401: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChooseDefaultCustomerError = ChooseDefaultCustomerErrors[keyof ChooseDefaultCustomerErrors];
+
+export type ChooseDefaultCustomerResponses = {
+    /**
+     * Default Response
+     */
+    200: Customer;
+};
+
+export type ChooseDefaultCustomerResponse = ChooseDefaultCustomerResponses[keyof ChooseDefaultCustomerResponses];
+
+export type EmptyCartData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/cart';
+};
+
+export type EmptyCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type EmptyCartError = EmptyCartErrors[keyof EmptyCartErrors];
+
+export type EmptyCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type EmptyCartResponse = EmptyCartResponses[keyof EmptyCartResponses];
+
+export type GetCartData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart';
+};
+
+export type GetCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetCartError = GetCartErrors[keyof GetCartErrors];
+
+export type GetCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type GetCartResponse = GetCartResponses[keyof GetCartResponses];
+
+export type AcceptCartPricesData = {
+    body: {
+        lines: Array<SeenPrice>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart/accept-prices';
+};
+
+export type AcceptCartPricesErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AcceptCartPricesError = AcceptCartPricesErrors[keyof AcceptCartPricesErrors];
+
+export type AcceptCartPricesResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type AcceptCartPricesResponse = AcceptCartPricesResponses[keyof AcceptCartPricesResponses];
+
+export type DeleteCartData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/carts/{id}';
+};
+
+export type DeleteCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DeleteCartError = DeleteCartErrors[keyof DeleteCartErrors];
+
+export type DeleteCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type DeleteCartResponse = DeleteCartResponses[keyof DeleteCartResponses];
+
+export type GetCartByIdData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/carts/{id}';
+};
+
+export type GetCartByIdErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetCartByIdError = GetCartByIdErrors[keyof GetCartByIdErrors];
+
+export type GetCartByIdResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type GetCartByIdResponse = GetCartByIdResponses[keyof GetCartByIdResponses];
+
+export type AcceptPricesOfCartData = {
+    body: {
+        lines: Array<SeenPrice>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/carts/{id}/accept-prices';
+};
+
+export type AcceptPricesOfCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AcceptPricesOfCartError = AcceptPricesOfCartErrors[keyof AcceptPricesOfCartErrors];
+
+export type AcceptPricesOfCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type AcceptPricesOfCartResponse = AcceptPricesOfCartResponses[keyof AcceptPricesOfCartResponses];
+
+export type ListCartsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Counted from 1.
+         */
+        page?: number;
+        /**
+         * How many carts at most.
+         */
+        page_size?: number;
+    };
+    url: '/api/store/carts';
+};
+
+export type ListCartsErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListCartsError = ListCartsErrors[keyof ListCartsErrors];
+
+export type ListCartsResponses = {
+    /**
+     * Default Response
+     */
+    200: CartList;
+};
+
+export type ListCartsResponse = ListCartsResponses[keyof ListCartsResponses];
+
+export type AddCartLineData = {
+    body: {
+        /**
+         * The price, as the catalogue has it.
+         */
+        price_id?: string;
+        /**
+         * The same by its other name; one of both is given.
+         */
+        pricing_id?: string;
+        /**
+         * How many pieces.
+         */
+        quantity: number;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart/lines';
+};
+
+export type AddCartLineErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AddCartLineError = AddCartLineErrors[keyof AddCartLineErrors];
+
+export type AddCartLineResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type AddCartLineResponse = AddCartLineResponses[keyof AddCartLineResponses];
+
+export type RemoveCartLineData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The line's UUID.
+         */
+        line_id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart/lines/{line_id}';
+};
+
+export type RemoveCartLineErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type RemoveCartLineError = RemoveCartLineErrors[keyof RemoveCartLineErrors];
+
+export type RemoveCartLineResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type RemoveCartLineResponse = RemoveCartLineResponses[keyof RemoveCartLineResponses];
+
+export type ChangeCartLineData = {
+    body: {
+        /**
+         * How many pieces.
+         */
+        quantity: number;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The line's UUID.
+         */
+        line_id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart/lines/{line_id}';
+};
+
+export type ChangeCartLineErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeCartLineError = ChangeCartLineErrors[keyof ChangeCartLineErrors];
+
+export type ChangeCartLineResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type ChangeCartLineResponse = ChangeCartLineResponses[keyof ChangeCartLineResponses];
+
+export type AddLineToCartData = {
+    body: {
+        /**
+         * The price, as the catalogue has it.
+         */
+        price_id?: string;
+        /**
+         * The same by its other name; one of both is given.
+         */
+        pricing_id?: string;
+        /**
+         * How many pieces.
+         */
+        quantity: number;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/carts/{id}/lines';
+};
+
+export type AddLineToCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type AddLineToCartError = AddLineToCartErrors[keyof AddLineToCartErrors];
+
+export type AddLineToCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type AddLineToCartResponse = AddLineToCartResponses[keyof AddLineToCartResponses];
+
+export type RemoveLineFromCartData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+        /**
+         * The line's UUID.
+         */
+        line_id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/carts/{id}/lines/{line_id}';
+};
+
+export type RemoveLineFromCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type RemoveLineFromCartError = RemoveLineFromCartErrors[keyof RemoveLineFromCartErrors];
+
+export type RemoveLineFromCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type RemoveLineFromCartResponse = RemoveLineFromCartResponses[keyof RemoveLineFromCartResponses];
+
+export type ChangeLineOfCartData = {
+    body: {
+        /**
+         * How many pieces.
+         */
+        quantity: number;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The `ETag` of what is to be changed: 412 when it was changed since. Without it the write goes ahead.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The cart's UUID.
+         */
+        id: string;
+        /**
+         * The line's UUID.
+         */
+        line_id: string;
+    };
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/carts/{id}/lines/{line_id}';
+};
+
+export type ChangeLineOfCartErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * It was changed since `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ChangeLineOfCartError = ChangeLineOfCartErrors[keyof ChangeLineOfCartErrors];
+
+export type ChangeLineOfCartResponses = {
+    /**
+     * Default Response
+     */
+    200: Cart;
+};
+
+export type ChangeLineOfCartResponse = ChangeLineOfCartResponses[keyof ChangeLineOfCartResponses];
+
+export type BuyNowData = {
+    body: {
+        /**
+         * The price, as the catalogue has it.
+         */
+        price_id?: string;
+        /**
+         * The same by its other name; one of both is given.
+         */
+        pricing_id?: string;
+        /**
+         * How many pieces.
+         */
+        quantity: number;
+    };
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Whose taxes are shown (ISO 3166-1); the shop's without it.
+         */
+        country?: string;
+        /**
+         * A region with taxes of its own (ISO 3166-2).
+         */
+        region?: string;
+    };
+    url: '/api/store/cart/buy-now';
+};
+
+export type BuyNowErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type BuyNowError = BuyNowErrors[keyof BuyNowErrors];
+
+export type BuyNowResponses = {
+    /**
+     * Default Response
+     */
+    201: Cart;
+};
+
+export type BuyNowResponse = BuyNowResponses[keyof BuyNowResponses];
+
+export type CheckOutData = {
+    body: Checkout;
+    headers?: {
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/store/checkout';
+};
+
+export type CheckOutErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type CheckOutError = CheckOutErrors[keyof CheckOutErrors];
+
+export type CheckOutResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreOrder;
+    /**
+     * Default Response
+     */
+    201: StoreOrder;
+};
+
+export type CheckOutResponse = CheckOutResponses[keyof CheckOutResponses];
+
+export type ListStoreOrdersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Counted from 1.
+         */
+        page?: number;
+        /**
+         * How many orders at most.
+         */
+        page_size?: number;
+    };
+    url: '/api/store/orders';
+};
+
+export type ListStoreOrdersErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ListStoreOrdersError = ListStoreOrdersErrors[keyof ListStoreOrdersErrors];
+
+export type ListStoreOrdersResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreOrderPage;
+};
+
+export type ListStoreOrdersResponse = ListStoreOrdersResponses[keyof ListStoreOrdersResponses];
+
+export type GetStoreOrderData = {
+    body?: never;
+    headers?: {
+        /**
+         * What stands behind `key=` in a mail's link: it opens this one order until its time is over.
+         */
+        'order-link'?: string;
+        /**
+         * The `ETag` that you have: 304 without a body when it is still so.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The order's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/orders/{id}';
+};
+
+export type GetStoreOrderErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetStoreOrderError = GetStoreOrderErrors[keyof GetStoreOrderErrors];
+
+export type GetStoreOrderResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreOrder;
+};
+
+export type GetStoreOrderResponse = GetStoreOrderResponses[keyof GetStoreOrderResponses];
+
+export type PayStoreOrderData = {
+    body: PayOrder;
+    headers?: {
+        /**
+         * What stands behind `key=` in a mail's link: it opens this one order until its time is over.
+         */
+        'order-link'?: string;
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The order's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/orders/{id}/pay';
+};
+
+export type PayStoreOrderErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type PayStoreOrderError = PayStoreOrderErrors[keyof PayStoreOrderErrors];
+
+export type PayStoreOrderResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreOrder;
+};
+
+export type PayStoreOrderResponse = PayStoreOrderResponses[keyof PayStoreOrderResponses];
+
+export type ReturnToStoreOrderData = {
+    body?: never;
+    headers?: {
+        /**
+         * What stands behind `key=` in a mail's link: it opens this one order until its time is over.
+         */
+        'order-link'?: string;
+        /**
+         * The same key with the same request gets the same answer for 24 hours, and nothing is done twice.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The order's UUID.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/store/orders/{id}/return';
+};
+
+export type ReturnToStoreOrderErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * The key lacks the scope, or a write came with cookies from a page of another site.
+     */
+    403: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type ReturnToStoreOrderError = ReturnToStoreOrderErrors[keyof ReturnToStoreOrderErrors];
+
+export type ReturnToStoreOrderResponses = {
+    /**
+     * Default Response
+     */
+    200: StoreOrder;
+};
+
+export type ReturnToStoreOrderResponse = ReturnToStoreOrderResponses[keyof ReturnToStoreOrderResponses];
+
 export type CreateSandboxPaymentData = {
     body: SandboxCharge;
     headers?: {
@@ -5100,7 +12573,7 @@ export type CreateSandboxPaymentErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -5170,7 +12643,7 @@ export type GetSandboxPaymentOfOrderErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -5229,7 +12702,7 @@ export type CreateSandboxRefundErrors = {
      */
     401: Problem;
     /**
-     * The key lacks the scope.
+     * The key lacks the scope, or a write came with cookies from a page of another site.
      */
     403: Problem;
     /**
@@ -5276,3 +12749,115 @@ export type CreateSandboxRefundResponses = {
 };
 
 export type CreateSandboxRefundResponse = CreateSandboxRefundResponses[keyof CreateSandboxRefundResponses];
+
+export type GetSandboxSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The page's id.
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/payments/sessions/{session_id}';
+};
+
+export type GetSandboxSessionErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type GetSandboxSessionError = GetSandboxSessionErrors[keyof GetSandboxSessionErrors];
+
+export type GetSandboxSessionResponses = {
+    /**
+     * Default Response
+     */
+    200: SandboxSession;
+};
+
+export type GetSandboxSessionResponse = GetSandboxSessionResponses[keyof GetSandboxSessionResponses];
+
+export type DecideSandboxSessionData = {
+    body: SandboxChoice;
+    path: {
+        /**
+         * The page's id.
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/payments/sessions/{session_id}';
+};
+
+export type DecideSandboxSessionErrors = {
+    /**
+     * Cannot be read.
+     */
+    400: Problem;
+    /**
+     * It does not exist, or is not yours.
+     */
+    404: Problem;
+    /**
+     * Not in this state, or the same request is still under way; `Retry-After` when waiting helps.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not of a type that is taken here.
+     */
+    415: Problem;
+    /**
+     * Readable and wrong.
+     */
+    422: Problem;
+    /**
+     * This key or this address asks more often than it may.
+     */
+    429: Problem;
+    /**
+     * Cannot be done just now; of a write the outcome is unknown.
+     */
+    503: Problem;
+    /**
+     * Whatever else can happen to any request: a wrong method (405), a head that is too large (431), a fault of ours (500).
+     */
+    default: Problem;
+};
+
+export type DecideSandboxSessionError = DecideSandboxSessionErrors[keyof DecideSandboxSessionErrors];
+
+export type DecideSandboxSessionResponses = {
+    /**
+     * Default Response
+     */
+    200: SandboxDecision;
+};
+
+export type DecideSandboxSessionResponse = DecideSandboxSessionResponses[keyof DecideSandboxSessionResponses];

@@ -1,5 +1,5 @@
 -- id: I26
--- title: Ledger, events and the record of who did what cannot be edited, and everything has an author and a cause
+-- title: Ledger, events, the record of who did what and what was bought cannot be edited, and everything has an author and a cause
 -- when: always
 -- The bits of tgtype: 1 each row, 2 before, 8 delete, 16 update, 32 truncate.
 select format('%s can be edited: its append-only trigger is missing or off.', kept) as what, null::bigint as order_id
@@ -9,6 +9,13 @@ select format('%s can be edited: its append-only trigger is missing or off.', ke
                       and tgfoid = to_regproc('platform.refuse_change')
                       and tgenabled in ('O', 'A')
                       and tgtype & 59 = 58)
+union all
+select 'What was bought can be edited after it was paid: the trigger shopper_orders_details_frozen is missing or off.', null
+ where not exists (select from pg_trigger
+                    where tgrelid = to_regclass('orders.shopper_orders')
+                      and tgfoid = to_regproc('orders.refuse_thaw')
+                      and tgenabled in ('O', 'A')
+                      and tgtype & 19 = 19)
 union all
 select format('Entry %s of order %s has no author or no cause.', sequence, order_id), order_id
   from payments.money_entries

@@ -1,10 +1,12 @@
 -- id: I31
 -- title: No payment, refund, key or webhook is still unknown
 -- when: drained
--- A gateway that named its payment has it in hand and may take days; without a reference nobody knows whether it does.
+-- A gateway that named its payment has it in hand and may take days, and so may the shopper on a page that it named; without
+-- either nobody knows whether it does.
 select format('Attempt %s of order %s is %s after %s checks.', attempt, order_id, state, checks) as what, order_id
   from payments.payment_attempts as attempts
- where (state in ('created', 'unknown') or state = 'processing' and reference is null)
+ where (state = 'unknown' or state = 'created' and session_reference is null
+        or state = 'processing' and coalesce(reference, session_reference) is null)
    and not exists (select from tasks.tasks where tasks.order_id = attempts.order_id and tasks.closed_at is null)
 union all
 select format('Refund %s of order %s, %s %s, is promised and not given back.', refund, order_id, amount_minor, currency),

@@ -11,6 +11,7 @@ import { seededCustomers, soundCustomers } from "../../test/support/seeded-custo
 import { seededImports, soundImports } from "../../test/support/seeded-imports.ts";
 import { seededOperations, soundOperations } from "../../test/support/seeded-operations.ts";
 import { seededOrigins, soundOrigins } from "../../test/support/seeded-origins.ts";
+import { seededPurchases } from "../../test/support/seeded-purchases.ts";
 import { seededRefunds, soundRefunds } from "../../test/support/seeded-refunds.ts";
 import { seededSearch, soundSearch } from "../../test/support/seeded-search.ts";
 import { seededViolations } from "../../test/support/seeded-violations.ts";
@@ -30,6 +31,7 @@ const everyViolation = [
   ...seededCustomers,
   ...seededCarts,
   ...seededCatalog,
+  ...seededPurchases,
 ];
 
 /** Test clusters do without the disk, which I32 is about: it has a cluster of its own. */

@@ -1,3 +1,4 @@
+import { signInNeeded } from "../http/http-errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { type CookieHeaders, type CookieOptions, clearCookie, cookieOf, writeCookie } from "./cookie.ts";
@@ -10,7 +11,10 @@ export interface Sessions {
   tokenOf(headers: CookieHeaders): string | undefined;
   /** The session of a request, or nobody's: forged, ended and expired cookies are looked at and forgotten. */
   find(headers: CookieHeaders): Promise<Session | undefined>;
-  /** The session with this token. */
+  /**
+   * The session with this token, which was just opened: another sign-in of the same user may have ended it since.
+   * @throws http.sign_in_needed
+   */
   get(token: string): Promise<Session>;
   /** Ends the session that a request brought, if any. */
   end(headers: CookieHeaders): Promise<void>;
@@ -44,7 +48,7 @@ export function openSessions(
     },
     async get(token) {
       const session = await findSession(db, { token, now: clock.now() });
-      if (!session) throw new Error("The session that was just opened is not there.");
+      if (!session) throw signInNeeded({});
       return session;
     },
     async end(headers) {

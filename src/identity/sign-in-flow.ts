@@ -29,7 +29,7 @@ export async function enterAccount(
 /**
  * Signs a user in by address and password, in a new session. A wrong password and an unknown address look alike and take
  * the same time.
- * @throws identity.credentials_wrong, identity.email_unverified, identity.too_many_attempts
+ * @throws identity.credentials_wrong, identity.email_unverified, identity.too_many_attempts, http.sign_in_needed
  */
 export async function signIn(
   accounts: Accounts,

@@ -45,7 +45,7 @@ describe("create_order", () => {
     "makes an order of a cart, whose it is, what it was, and a payment on the gateway's page",
     inTx(async (tx) => {
       const cartId = randomUUID();
-      const order = await givenPurchase(tx, { owner: ann, cartId });
+      const order = await givenPurchase(tx, { owner: ann, cartId, details: someDetails });
       assert.equal(order.status, "payment_processing");
       assert.equal(order.cartId, cartId);
       assert.equal(order.taxIncludedMinor, 27n);
@@ -359,7 +359,7 @@ describe("details of an order", () => {
   test(
     "stay whose order it is, and move with it when its shopper signs in",
     inTx(async (tx) => {
-      const order = await givenPurchase(tx, { owner: ann, unitPriceMinor: 0n });
+      const order = await givenPurchase(tx, { owner: ann, unitPriceMinor: 0n, details: someDetails });
       assert.equal(await moveShopperOrders(tx, { from: ann, to: bob }), 1);
       assert.equal(await moveShopperOrders(tx, { from: ann, to: bob }), 0);
       assert.equal((await getUserOrder(tx, order.uid, { owner: bob })).details, someDetails);

@@ -14,6 +14,7 @@ import type { Db, Tx } from "../../src/platform/db.ts";
 import { ask } from "./ask.ts";
 import { asSuperuser, joinCluster } from "./cluster.ts";
 import { by, givenOrder, newOrder, noon, policy } from "./given-orders.ts";
+import { placePurchases } from "./place-purchases.ts";
 
 /** The orders of the books, by their ids: the sequence of a fresh database begins at 1. */
 const booked = {
@@ -30,6 +31,11 @@ const booked = {
   elsewhere: 11n,
   waiting: 12n,
   quiet: 13n,
+  bought: 14n,
+  onPage: 15n,
+  declined: 16n,
+  left: 17n,
+  givenBack: 18n,
 } as const;
 
 const mailbox = { name: "mailbox", sender: { name: "Shop", address: "shop@example.com" } } as const;
@@ -56,6 +62,7 @@ async function placeAll(tx: Tx): Promise<void> {
   await payTooLate(tx);
   await givenOrder(tx, { status: "paid" });
   await placeFromElsewhere(tx);
+  await placePurchases(tx);
 }
 
 const imported = {
@@ -109,7 +116,7 @@ async function payTooLate(tx: Tx): Promise<void> {
 }
 
 async function giveBack(tx: Tx): Promise<void> {
-  for (const orderId of [booked.cancelled, booked.surplus]) {
+  for (const orderId of [booked.cancelled, booked.surplus, booked.givenBack]) {
     const answer = { outcome: "refunded", reference: `back-${orderId}` } as const;
     await settleRefund(tx, { orderId, refund: 1, answer, by }, policy, noon);
   }

@@ -20,18 +20,33 @@ export interface WantedPurchase {
   readonly details?: string;
 }
 
+/** Details of one piece at this price, with tax in it, as far as they say what the order says. */
+function detailsOf(cartId: string, unitPriceMinor: bigint): string {
+  const [amount, tax] = [Number(unitPriceMinor), Number(unitPriceMinor / 11n)];
+  const line = { line: 1, quantity: 1, unit_amount: amount, discount_amount: 0, line_total: amount, tax_amount: 0 };
+  const sums = { items_amount: amount, discount_amount: 0, tax_amount: 0, shipping_amount: 0, total_amount: amount };
+  return JSON.stringify({
+    ...{ version: 1, cart_id: cartId, locale: "en", currency: "USD", taxes: [], billing: {} },
+    lines: [{ ...line, tax_included_amount: tax }],
+    ...sums,
+    tax_included_amount: tax,
+  });
+}
+
 /** What an order of one line worth 300, that was a cart, is placed from. */
 export function newPurchase(orderId: bigint, wanted: WantedPurchase = {}): NewOrder {
-  const { owner = "anonymous/ann", cartId = randomUUID(), unitPriceMinor = 300n, details = someDetails } = wanted;
-  const lines = [{ quantity: 1n, unitPriceMinor }];
+  const { owner = "anonymous/ann", cartId = randomUUID(), unitPriceMinor = 300n } = wanted;
+  const taxIncludedMinor = unitPriceMinor / 11n;
+  const order = newOrder(orderId, { lines: [{ quantity: 1n, unitPriceMinor }] });
   return {
-    ...newOrder(orderId, { lines }),
+    ...order,
+    items: order.items.map((item) => ({ ...item, taxIncludedMinor })),
     payment: wanted.payment ?? { kind: "charge", gateway: "sandbox", hosted: true },
     cart: {
       cartId,
       owner,
-      details,
-      taxIncludedMinor: unitPriceMinor / 11n,
+      details: wanted.details ?? detailsOf(cartId, unitPriceMinor),
+      taxIncludedMinor,
       lines: [{ productId: randomUUID(), quantity: 1n, unitMinor: unitPriceMinor }],
     },
   };

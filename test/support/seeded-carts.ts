@@ -14,11 +14,28 @@ const giveLine = (cartId: string) => `
   insert into carts.cart_lines (cart_id, line_id, price_id, quantity, agreed_unit_minor, added_at)
   values ('${cartId}', gen_random_uuid(), '${price}', 1, 100, now());`;
 
+/** Order 1, as the shopper was shown it. */
+const keepDetails = (orderId: number) => `
+  insert into orders.shopper_orders (order_id, owner, details, frozen_at)
+  select order_id, '${owner}', json_build_object(
+           'total_amount', total_minor, 'currency', currency, 'items_amount', items_minor, 'tax_amount', tax_minor,
+           'tax_included_amount', tax_included_minor, 'shipping_amount', shipping_minor, 'cart_id', cart_id, 'lines',
+           (select json_agg(json_build_object(
+                     'line', line, 'quantity', quantity, 'unit_amount', unit_price_minor, 'discount_amount', discount_minor,
+                     'line_total', line_total_minor, 'tax_amount', tax_minor, 'tax_included_amount', tax_included_minor))
+              from orders.order_items as items where items.order_id = orders.order_id)),
+         (select occurred_at from events.events where stream_id = order_id and to_status = 'paid')
+    from orders.orders where order_id = ${orderId};`;
+
 /** A cart that became order 1. */
 const ordered = `
   ${giveCart(cart, owner, "'checked_out', 1, null")} ${giveLine(cart)}
   update orders.orders set cart_id = '${cart}' where order_id = 1;
-  insert into orders.shopper_orders (order_id, owner, details) values (1, '${owner}', '{}');`;
+  ${keepDetails(1)}`;
+
+/** The order forgets that it was a cart. */
+const forgets =
+  "update orders.orders set cart_id = null where order_id = 1; delete from orders.shopper_orders where order_id = 1";
 
 const open = `${giveCart(cart, owner, "'open', null, null")} ${giveLine(cart)}`;
 
@@ -35,32 +52,32 @@ export const seededCarts: readonly SeededViolation[] = [
     sql: `${ordered}
           drop index orders.orders_cart_once;
           update orders.orders set cart_id = '${cart}' where order_id = 2;
+          ${keepDetails(2)}
           create unique index orders_cart_once on orders.orders (cart_id, order_id) where cart_id is not null`,
     says: `Cart ${cart} has 2 orders.`,
   },
   {
     breaks: "I01",
     by: "a cart whose order is not there",
-    sql: `${ordered} update carts.carts set order_id = 999; update orders.orders set cart_id = null;
-          delete from orders.shopper_orders`,
+    sql: `${ordered} update carts.carts set order_id = 999 where cart_id = '${cart}'; ${forgets}`,
     says: `Cart ${cart} became order 999, which is not there.`,
   },
   {
     breaks: "I01",
     by: "a cart whose order knows nothing of it",
-    sql: `${ordered} update orders.orders set cart_id = null`,
+    sql: `${ordered} ${forgets}`,
     says: `Cart ${cart} became order 1, which was no cart.`,
   },
   {
     breaks: "I01",
     by: "an order whose cart goes on",
-    sql: `${ordered} update carts.carts set status = 'open', order_id = null`,
+    sql: `${ordered} update carts.carts set status = 'open', order_id = null where cart_id = '${cart}'`,
     says: `Order 1 was cart ${cart}, which is open.`,
   },
   {
     breaks: "I01",
     by: "an order whose cart is not there",
-    sql: `${ordered} delete from carts.carts`,
+    sql: `${ordered} delete from carts.carts where cart_id = '${cart}'; delete from carts.cart_lines where cart_id = '${cart}'`,
     says: `Order 1 was cart ${cart}, which is not there.`,
   },
   {
@@ -92,7 +109,7 @@ export const seededCarts: readonly SeededViolation[] = [
   {
     breaks: "I52",
     by: "a cart of one shopper whose order is another's",
-    sql: `${ordered} update orders.shopper_orders set owner = 'user/${user}'`,
+    sql: `${ordered} update orders.shopper_orders set owner = 'user/${user}' where order_id = 1`,
     says: `Cart ${cart} is of ${owner}, and its order 1 of user/${user}.`,
   },
   {

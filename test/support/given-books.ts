@@ -202,13 +202,42 @@ async function finish(tx: Tx): Promise<void> {
   );
 }
 
-/** Changes a database as nothing of ours could: no trigger fires, no foreign key is looked at. */
-export async function forceOn(url: string, statements: string): Promise<void> {
+/** Lets a superuser of the cluster work on a database: no trigger fires for it, no foreign key is looked at. */
+async function asForce<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
   const { superuserUrl } = await joinCluster();
   const force = new URL(superuserUrl);
   force.pathname = new URL(url).pathname;
-  await asSuperuser(force.href, async (client: pg.Client) => {
+  return asSuperuser(force.href, async (client: pg.Client) => {
     await client.query("set session_replication_role = replica");
+    return work(client);
+  });
+}
+
+/** Changes a database as nothing of ours could. */
+export async function forceOn(url: string, statements: string): Promise<void> {
+  await asForce(url, (client) => client.query(statements));
+}
+
+export interface Asked {
+  readonly id: string;
+  readonly sql: string;
+}
+
+/** What invariants find after a change as nothing of ours could make it; the change is undone. */
+export function findAfter(
+  url: string,
+  statements: string,
+  invariants: readonly Asked[],
+): Promise<{ id: string; what: string }[]> {
+  return asForce(url, async (client) => {
+    await client.query("begin");
     await client.query(statements);
+    const found: { id: string; what: string }[] = [];
+    for (const { id, sql } of invariants) {
+      const { rows } = await client.query<{ what: string }>(sql);
+      found.push(...rows.map(({ what }) => ({ id, what })));
+    }
+    await client.query("rollback");
+    return found;
   });
 }

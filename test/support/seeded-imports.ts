@@ -5,10 +5,11 @@ const uid = "019ab3c0-0000-7000-8000-000000000001";
 /** An import of a file of four rows: two of order 1, which it placed, one rejected, one that was left out. */
 const placed = `
   insert into imports.imports
-    (uid, source, name, status, options, bytes, blob_key, content_hash, options_hash, generation, rows_read, rows_dropped,
-     rows_placed, rows_rejected, orders_read, orders_dropped, orders_placed, orders_rejected, created_by, created_at,
-     updated_at, ended_at)
-  values ('${uid}', 'shop', 'orders.csv', 'completed_with_errors', '{}', 100, 'imports/1', 'c', 'o', 1, 4, 1, 2, 1, 3, 1, 1, 1,
+    (import_id, uid, source, name, status, options, bytes, blob_key, content_hash, options_hash, generation, rows_read,
+     rows_dropped, rows_placed, rows_rejected, orders_read, orders_dropped, orders_placed, orders_rejected, created_by,
+     created_at, updated_at, ended_at)
+  overriding system value
+  values (2, '${uid}', 'shop', 'orders.csv', 'completed_with_errors', '{}', 100, 'imports/1', 'c', 'o', 1, 4, 1, 2, 1, 3, 1, 1, 1,
           'ann', now(), now(), now());
   insert into imports.import_orders (import_id, order_no, rows, live_rows, fragments, merged_into, order_id, exception)
   values (2, 1, 1, 2, 2, null, 1, null), (2, 2, 1, 1, 1, null, null, 'rejected'), (2, 3, 1, 0, 0, 1, 1, null),
@@ -114,6 +115,6 @@ export const soundImports: readonly { readonly what: string; readonly sql: strin
   },
   {
     what: "an import that rests",
-    sql: `${running("")}; update imports.imports set paused_at = now() where import_id = 2`,
+    sql: `${running("")}; update imports.imports set paused_at = now() where uid = '${uid}'`,
   },
 ];

@@ -27,6 +27,14 @@ async function says(page: Page, text: string): Promise<void> {
   );
 }
 
+/** The words of a page are there before what it does: then its first field has the focus. */
+async function untilReady(page: Page): Promise<void> {
+  await eventually(
+    "the first field has the focus",
+    async () => (await page.evaluate("document.activeElement.id")) === "name",
+  );
+}
+
 describe("the pages of accounts, in a browser,", { skip }, () => {
   let server: ServingProcess;
   let setup: string;
@@ -70,10 +78,7 @@ describe("the pages of accounts, in a browser,", { skip }, () => {
   test("let the first owner in, who can sign out and in again", async () => {
     const page = await openPage(browser ?? "", setup);
     await says(page, "Whoever holds this link becomes the owner");
-    await eventually(
-      "the first field has the focus",
-      async () => (await page.evaluate("document.activeElement.id")) === "name",
-    );
+    await untilReady(page);
     for (const [id, value] of [
       ["name", "Olga"],
       ["email", "olga@example.com"],
@@ -105,6 +110,7 @@ describe("the pages of accounts, in a browser,", { skip }, () => {
   test("say what is wrong where it is wrong, and that a link was used", async () => {
     const page = await openPage(browser ?? "", setup);
     await says(page, "Whoever holds this link");
+    await untilReady(page);
     for (const [id, value] of [
       ["name", "Eve"],
       ["email", "eve@example.com"],

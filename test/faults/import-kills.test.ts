@@ -80,7 +80,7 @@ describe("an import that several work on", { concurrency: 2 }, () => {
   test("rests where it is when it is paused, and goes on from there", async () => {
     const site = await givenSite();
     const asked = { uid: (await receiveFile(site, recorded)).uid, by: ann };
-    const worker = await startWorking(site, { FAILPOINTS: "after-import-piece:delay=5000" });
+    const worker = await startWorking(site, { FAILPOINTS: "after-import-piece:delay=2000" });
     await eventually("orders are placed", async () => (await getImport(site.db, asked.uid)).ordersPlaced > 0);
     await site.db.transaction((tx) => pauseImport(tx, asked, new Date()));
     await eventually("its job has ended", async () => {

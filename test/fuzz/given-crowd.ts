@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { offerSetup } from "../../src/identity/offer-setup.ts";
 import type { FakeIssuer } from "../fakes/oidc-issuer.ts";
+import { issuerIds } from "../support/account-starts.ts";
 import { givenUser, signIn, tokenFrom } from "../support/given-user.ts";
 import type { ServingProcess, Site } from "../support/serve.ts";
 import { add, givenProduct, givenTaxRate, openStoreClient, type StoreClient } from "../support/store-client.ts";
@@ -121,10 +122,7 @@ async function givenTokens({ site, server, pools }: Ground, count: number): Prom
 async function givenBegun({ server, issuer, pools }: Ground, count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) {
     const client = openStoreClient(server);
-    const location = (await client.send("GET", `${auth}/oidc/start`)).headers.get("location") ?? "";
-    const claims = { sub: randomUUID(), email: `${randomUUID()}@example.com`, email_verified: true, name: "Ann" };
-    const { searchParams } = issuer.authorize(location, claims);
-    const brought = { state: searchParams.get("state") ?? "", code: searchParams.get("code") ?? "" };
+    const brought = await issuerIds(client, { issuer });
     pools.add(begun, [{ by: personOf(client), ...brought } satisfies BegunSignIn]);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { offerSetup } from "../../src/identity/offer-setup.ts";
+import { eventually } from "./eventually.ts";
 import { type GivenUser, givenUser, signIn, tokenFrom } from "./given-user.ts";
 import type { Ids } from "./run-example.ts";
 import type { Stage, Start } from "./stage.ts";
@@ -54,11 +55,19 @@ async function forgotten(client: StoreClient, { site, server }: Stage): Promise<
   return { token: await tokenFrom(site.db, email, before) };
 }
 
-/** Whoever comes back from the issuer, who began in this browser. */
-async function issuerIds(client: StoreClient, { issuer }: Stage): Promise<Ids> {
-  const begun = await client.send("GET", `${auth}/oidc/start`);
+/** Begins in this browser to sign in at the issuer, and answers what it is sent back with. */
+export async function issuerIds(
+  client: StoreClient,
+  { issuer }: Pick<Stage, "issuer">,
+): Promise<{ state: string; code: string }> {
+  let location = "";
+  // The issuer's own pages are fetched first, which may take longer than is waited for.
+  await eventually("the issuer is reached", async () => {
+    location = (await client.send("GET", `${auth}/oidc/start`)).headers.get("location") ?? "";
+    return location !== "";
+  });
   const claims = { sub: randomUUID(), email: newEmail(), email_verified: true, name: "Ann" };
-  const { searchParams } = issuer.authorize(begun.headers.get("location") ?? "", claims);
+  const { searchParams } = issuer.authorize(location, claims);
   return { state: searchParams.get("state") ?? "", code: searchParams.get("code") ?? "" };
 }
 

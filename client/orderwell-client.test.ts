@@ -11,6 +11,7 @@ import { generateClient } from "../scripts/generate-client.ts";
 import { root } from "../test/architecture/read-repository.ts";
 import { compile, installClient } from "../test/support/pack-client.ts";
 import { givenSite, type ServingProcess, startServing } from "../test/support/serve.ts";
+import { givenProduct } from "../test/support/store-client.ts";
 
 type Package = typeof import("./src/index.ts");
 
@@ -103,6 +104,31 @@ describe("the published client", () => {
         version,
       );
     }
+  });
+
+  test("shops as its README shows, without a key, in every Node that is here", async () => {
+    const examples = [...(await readFile(join(root, "client/README.md"), "utf8")).matchAll(/```js\n([\s\S]*?)```/g)];
+    await writeFile(join(folder, "shop.mjs"), examples[1]?.[1] ?? "");
+    const { priceId } = await givenProduct(server);
+    const env = { ORDERWELL_URL: server.address, PRICE: priceId };
+    for (const [version, node] of await nodes()) {
+      const { stdout } = await run(node, ["shop.mjs"], { cwd: folder, env });
+      const expected = /^In the cart: 2592 JPY\npayment_processing: pay at http:\S+\/sandbox\/pay\/cs_\S+\n1 order\n$/;
+      assert.match(stdout, expected, version);
+    }
+  });
+
+  test("keeps the shoppers of one program apart, and forgets a cookie that is taken away", async () => {
+    const { priceId } = await givenProduct(server);
+    const [ann, bob] = [new Map<string, string>(), new Map<string, string>()];
+    const shopOf = (cookies: Map<string, string>) => client.createOrderwell({ baseUrl: server.address, cookies });
+    await shopOf(ann).addCartLine({ body: { price_id: priceId, quantity: 1 } });
+    assert.equal((await shopOf(ann).getCart()).total_amount, 1296);
+    assert.equal((await shopOf(bob).getCart()).cart_id, null);
+    assert.deepEqual([ann.size, bob.size], [1, 0]);
+    ann.set("orderwell.session_token", "made up");
+    await shopOf(ann).signOut();
+    assert.deepEqual([...ann.keys()], ["ANONYMOUS_USER_EXTERNAL_ID"]);
   });
 
   test("has types that know what may be sent and what comes back", async () => {

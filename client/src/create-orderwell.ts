@@ -2,13 +2,17 @@ import { followEvents } from "./follow-events.ts";
 import { type Client, createClient, mergeHeaders } from "./generated/client/index.ts";
 import { OrderwellApi } from "./generated/sdk.gen.ts";
 import type { CreateImportResponses, Event, Import, ImportOptions, ImportProgress } from "./generated/types.gen.ts";
+import { type Cookies, keepCookies } from "./keep-cookies.ts";
 import { OrderwellProblem } from "./orderwell-problem.ts";
 import { type Patience, retryRequests, retryUpload, type Send } from "./retry-requests.ts";
 
 export interface OrderwellOptions {
   /** Where Orderwell is, such as `https://orders.example.com`. */
   readonly baseUrl: string;
-  readonly apiKey: string;
+  /** For the back office. A shop has none: shoppers are known by their cookies. */
+  readonly apiKey?: string;
+  /** Where a program keeps the cookies of one shopper. A browser keeps them itself. */
+  readonly cookies?: Cookies;
   /** How often a request is sent again when it got lost or could not be done just then; 3 without it. */
   readonly retries?: number;
   /** How long one try may take; 60,000 without it, since a payment may take half of that. Files take their own time. */
@@ -110,7 +114,9 @@ class FollowingApi extends OrderwellApi {
  * thrown as `fetch` does. Every write carries an `Idempotency-Key`: yours, or one made for this call.
  */
 export function createOrderwell(options: OrderwellOptions): Orderwell {
-  const send = options.fetch ?? ((request, init) => fetch(request, init));
+  const { apiKey, cookies } = options;
+  const plain: Send = options.fetch ?? ((request, init) => fetch(request, init));
+  const send = cookies ? keepCookies(plain, cookies) : plain;
   const patience = {
     retries: options.retries ?? usualRetries,
     timeoutMs: options.timeoutMs ?? usualTimeoutMs,
@@ -118,7 +124,7 @@ export function createOrderwell(options: OrderwellOptions): Orderwell {
   };
   const client = createClient({
     baseUrl: options.baseUrl.replace(/\/+$/, ""),
-    headers: { Authorization: `Bearer ${options.apiKey}` },
+    headers: apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` },
     fetch: retryRequests(send, patience) as typeof fetch,
     responseStyle: "data",
     throwOnError: true,

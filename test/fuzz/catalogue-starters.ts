@@ -18,16 +18,30 @@ function anyProduct({ dice, all }: Making): Values {
   return { "{id}": named(dice, all.seen("product"), chance(dice, 0.5) ? "id" : "key") };
 }
 
+const none = { product_id: "none", id: "none" };
+
+function priceOf({ product_id, id }: Record<string, unknown>): Values {
+  return { "{id}": product_id, "{price_id}": id };
+}
+
+function imageOf({ product_id, id }: Record<string, unknown>): Values {
+  return { "{id}": product_id, "{image_id}": id };
+}
+
 function price({ dice, all }: Making): Values {
   const made = all.answersOf("createPrice");
-  const chosen = made.length > 0 ? newestOf(dice, made) : { product_id: "none", id: "none" };
-  return { "{id}": chosen.product_id, "{price_id}": chosen.id };
+  return priceOf(made.length > 0 ? newestOf(dice, made) : none);
 }
 
 function image({ dice, all }: Making): Values {
   const seen = all.seen("image");
-  const chosen = seen.length > 0 ? newestOf(dice, seen) : { product_id: "none", id: "none" };
-  return { "{id}": chosen.product_id, "{image_id}": chosen.id };
+  return imageOf(seen.length > 0 ? newestOf(dice, seen) : none);
+}
+
+/** What is taken away is mostly an older one, so that there is something left to look at. */
+function anOldOne({ dice }: Making, made: readonly Record<string, unknown>[]): Record<string, unknown> {
+  const older = made.slice(0, Math.max(1, made.length - 2));
+  return older.length > 0 ? oneOf(dice, older) : none;
 }
 
 const taxRate: Starter = ({ dice, all }) => ({ "{id}": named(dice, all.answersOf("createTaxRate"), "id") });
@@ -51,7 +65,7 @@ export const catalogueStarters: Readonly<Record<string, Starter>> = {
     const tax_code = oneOf(making.dice, ["fuzz", "books"]);
     return { ...product(making), key: undefined, sku: undefined, provider_id: undefined, tax_code };
   },
-  deleteProduct: (making) => (chance(making.dice, 0.5) ? product(making) : { "{id}": "none" }),
+  deleteProduct: (making) => ({ "{id}": anOldOne(making, making.all.answersOf("createProduct")).id }),
   createPrice: (making) => ({
     ...product(making),
     ...noSpan,
@@ -60,7 +74,7 @@ export const catalogueStarters: Readonly<Record<string, Starter>> = {
   }),
   getPrice: price,
   changePrice: (making) => ({ ...price(making), ...noSpan, unit_amount: between(making.dice, 0, 100_000) }),
-  deletePrice: price,
+  deletePrice: (making) => priceOf(anOldOne(making, making.all.answersOf("createPrice"))),
   setTranslation: (making) => ({
     ...product(making),
     ...words(making.dice),
@@ -89,7 +103,7 @@ export const catalogueStarters: Readonly<Record<string, Starter>> = {
   },
   getImage: image,
   changeImage: image,
-  deleteImage: image,
+  deleteImage: (making) => imageOf(anOldOne(making, making.all.answersOf("addImage"))),
   getPicture: image,
   getThumbnail: (making) => ({ ...image(making), "{file}": oneOf(making.dice, ["160.webp", "160.avif", "320.webp"]) }),
 };

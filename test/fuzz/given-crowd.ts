@@ -4,7 +4,15 @@ import type { FakeIssuer } from "../fakes/oidc-issuer.ts";
 import { issuerIds } from "../support/account-starts.ts";
 import { givenUser, signIn, tokenFrom } from "../support/given-user.ts";
 import type { ServingProcess, Site } from "../support/serve.ts";
-import { add, givenProduct, givenTaxRate, openStoreClient, type StoreClient } from "../support/store-client.ts";
+import {
+  add,
+  givenProduct,
+  givenTaxRate,
+  openStoreClient,
+  orderOf,
+  type StoreClient,
+  someBilling,
+} from "../support/store-client.ts";
 import { givenPictureFile } from "../support/store-starts.ts";
 import { type BegunSignIn, begun, password, tokens } from "./account-starters.ts";
 import { pictureFiles } from "./catalogue-starters.ts";
@@ -13,7 +21,6 @@ import type { Pools } from "./pools.ts";
 import { forSale } from "./shop-starters.ts";
 
 const auth = "/api/store/auth";
-const addLine = { id: "addCartLine", path: "/api/store/cart/lines" };
 
 /** Where a campaign is fought, before it begins. */
 export interface Ground {
@@ -42,14 +49,24 @@ async function givenShop({ site, server, pools }: Ground): Promise<void> {
   pools.add(pictureFiles, [await givenPictureFile(site), await givenPictureFile(site)]);
 }
 
-/** A shopper without an account, who has a cart. */
-async function givenShopper({ server, pools }: Ground): Promise<Person> {
-  const client = openStoreClient(server);
-  const [priceId] = pools.named(forSale);
-  const cart = await add(client, String(priceId));
-  const person = personOf(client);
-  for (const told of [person.pools, pools]) told.harvest(addLine, cart);
+/** Somebody who ordered before, and has a billing identity and a cart. */
+async function givenPerson({ pools }: Ground, client: StoreClient, email?: string): Promise<Person> {
+  const [priceId = ""] = pools.named(forSale).map(String);
+  const customer = await client.ask("POST", "/api/store/customers", someBilling);
+  const order = await client.ask("POST", "/api/store/checkout", orderOf(await add(client, priceId), {}));
+  const cart = await add(client, priceId);
+  const person = personOf(client, email);
+  for (const told of [person.pools, pools]) {
+    told.harvest({ id: "createBillingIdentity", path: "/api/store/customers" }, customer);
+    told.harvest({ id: "checkOut", path: "/api/store/checkout" }, order);
+    told.harvest({ id: "addCartLine", path: "/api/store/cart/lines" }, cart);
+  }
   return person;
+}
+
+/** A shopper without an account. */
+function givenShopper(ground: Ground): Promise<Person> {
+  return givenPerson(ground, openStoreClient(ground.server));
 }
 
 interface Signed {
@@ -80,7 +97,8 @@ async function givenOrganization([first, ...others]: readonly Signed[]): Promise
 async function givenUsers(ground: Ground, organizations: number): Promise<Person[]> {
   const { pools } = ground;
   const signed = [await givenSigned(ground), await givenSigned(ground), await givenSigned(ground)];
-  const people = signed.map(({ client, email }) => personOf(client, email));
+  const people: Person[] = [];
+  for (const { client, email } of signed) people.push(await givenPerson(ground, client, email));
   for (let made = 0; made < organizations; made += 1) {
     const organization = await givenOrganization(signed);
     for (const person of people) {
